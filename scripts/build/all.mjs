@@ -1,0 +1,21 @@
+/** Everything that is built, in the order in which one needs the other; what did not change is skipped. */
+
+import { buildBundle } from "./bundle.mjs";
+import { buildConfigChecker } from "./config-checker.mjs";
+import { buildPages, buildSdk } from "./pages.mjs";
+import { buildSdkWasm, buildWorker } from "./wasm.mjs";
+
+/** What wrangler bundles: the Worker's module and the pages. */
+export async function buildParts() {
+  await buildWorker();
+  await buildSdkWasm();
+  await buildSdk();
+  await buildPages();
+}
+
+/** All that a server needs. */
+export async function buildAll() {
+  await buildConfigChecker();
+  await buildParts();
+  await buildBundle();
+}

@@ -1,0 +1,18 @@
+/** `npm run check-config`: whether a `wrangler.toml` is right, before anything is deployed with it. */
+
+import { buildConfigChecker } from "../build/config-checker.mjs";
+import { parseOptions } from "../options.mjs";
+import { wranglerToml } from "../paths.mjs";
+import { readConfig } from "../serve/config.mjs";
+import { checkRules } from "../serve/rules.mjs";
+import { localSecrets } from "../serve/secrets.mjs";
+import { say } from "../step.mjs";
+
+/** @param {string[]} args */
+export async function main(args) {
+  const { config: file } = parseOptions(args, { config: { type: "string", default: wranglerToml } });
+  const { vars } = readConfig(file);
+  await buildConfigChecker();
+  await checkRules(vars, Object.keys(localSecrets()));
+  say("the configuration is right");
+}

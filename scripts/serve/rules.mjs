@@ -1,0 +1,16 @@
+/** Asks the Worker's own rules, compiled for this machine, whether a configuration is right. */
+
+import { attempt } from "../child.mjs";
+import { Complaint } from "../complaint.mjs";
+import { configChecker } from "../paths.mjs";
+
+/**
+ * @param {Record<string, import("./config.mjs").Json>} vars
+ * @param {string[]} secrets the names of those at hand
+ * @throws {Complaint} with one line per problem
+ */
+export async function checkRules(vars, secrets) {
+  const input = JSON.stringify({ vars, secrets });
+  const { code, stderr } = await attempt(configChecker, [], { quiet: true, input });
+  if (code !== 0) throw new Complaint(`the configuration is wrong:\n${stderr.trimEnd()}`);
+}
