@@ -6,13 +6,11 @@ import { wranglerToml } from "../paths.mjs";
 import { readConfig } from "../serve/config.mjs";
 import { checkRules } from "../serve/rules.mjs";
 import { localSecrets } from "../serve/secrets.mjs";
-import { say } from "../step.mjs";
 
 /** @param {string[]} args */
 export async function main(args) {
   const { config: file } = parseOptions(args, { config: { type: "string", default: wranglerToml } });
   const { vars } = readConfig(file);
   await buildConfigChecker();
-  await checkRules(vars, Object.keys(localSecrets()));
-  say("the configuration is right");
+  process.stdout.write(`${await checkRules(vars, Object.keys(localSecrets()))}\n`);
 }

@@ -8,7 +8,7 @@ import { buildAll } from "../build/all.mjs";
 import { Complaint } from "../complaint.mjs";
 import { parseOptions, wholeNumber } from "../options.mjs";
 import { wranglerToml } from "../paths.mjs";
-import { readConfig } from "../serve/config.mjs";
+import { nativeSource, readConfig } from "../serve/config.mjs";
 import { withOverrides } from "../serve/overrides.mjs";
 import { checkRules } from "../serve/rules.mjs";
 import { jwtKeys, localSecrets } from "../serve/secrets.mjs";
@@ -94,10 +94,3 @@ A conversion for it:
 
 `;
 }
-
-/**
- * The first source that takes our own JSON.
- * @param {Record<string, any>} vars
- */
-const nativeSource = (vars) =>
-  Object.entries(vars["sources"] ?? {}).find(([, source]) => source?.kind === "native")?.[0];

@@ -41,8 +41,14 @@ function parseToml(file) {
   }
 }
 
-/** @param {string} file */
-const shown = (file) => relative(process.cwd(), file) || file;
+/**
+ * A path as short as it can be said.
+ * @param {string} file
+ */
+function shown(file) {
+  const here = relative(process.cwd(), file);
+  return here.startsWith("..") ? resolve(file) : here;
+}
 
 /**
  * What wrangler or the Worker's code would miss, one line each.
@@ -91,3 +97,10 @@ export function readConfig(file) {
     assets: { binding: assetsBinding, directory: resolve(dirname(file), toml["assets"].directory) },
   };
 }
+
+/**
+ * The first source that takes our own JSON.
+ * @param {Record<string, any>} vars
+ */
+export const nativeSource = (vars) =>
+  Object.entries(vars["sources"] ?? {}).find(([, source]) => source?.kind === "native")?.[0];

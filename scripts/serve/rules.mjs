@@ -7,10 +7,12 @@ import { configChecker } from "../paths.mjs";
 /**
  * @param {Record<string, import("./config.mjs").Json>} vars
  * @param {string[]} secrets the names of those at hand
+ * @returns {Promise<string>} what it found, in one line
  * @throws {Complaint} with one line per problem
  */
 export async function checkRules(vars, secrets) {
   const input = JSON.stringify({ vars, secrets });
-  const { code, stderr } = await attempt(configChecker, [], { quiet: true, input });
+  const { code, stdout, stderr } = await attempt(configChecker, [], { quiet: true, input });
   if (code !== 0) throw new Complaint(`the configuration is wrong:\n${stderr.trimEnd()}`);
+  return stdout.trimEnd();
 }
