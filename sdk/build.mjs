@@ -1,0 +1,70 @@
+/**
+ * Builds the npm package into `dist/`: one file per entry, the core beside them, and the types.
+ *
+ * Needs the Rust part in `build/wasm/` (`npm run build` of the workspace makes it first).
+ */
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = import.meta.dirname;
+const dist = join(here, "dist");
+const glue = join(here, "build", "wasm", "polso_sdk.js");
+const module = join(here, "build", "wasm", "polso_sdk_bg.wasm");
+
+if (!existsSync(glue)) {
+  console.error(
+    `the Rust part is not built: \`${glue}\` is missing; run \`npm start\` or \`npm run build\` at the root`,
+  );
+  process.exit(1);
+}
+
+/**
+ * wasm-bindgen's default address of the module: never used here (`init` always passes a module), and bundlers that
+ * read `new URL(…, import.meta.url)` would look for a file that is not in the package.
+ */
+const withoutDefaultAddress = {
+  name: "without-default-address",
+  setup(/** @type {import("esbuild").PluginBuild} */ { onLoad }) {
+    onLoad({ filter: /polso_sdk\.js$/ }, () => {
+      const contents = readFileSync(glue, "utf8").replace(/new URL\([^)]*import\.meta\.url\)/g, "undefined");
+      return { contents, loader: "js" };
+    });
+  },
+};
+
+rmSync(dist, { recursive: true, force: true });
+
+await build({
+  entryPoints: [join(here, "ts", "index.ts"), join(here, "ts", "node.ts")],
+  outdir: dist,
+  alias: { "#core": glue },
+  plugins: [withoutDefaultAddress],
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  external: ["node:fs/promises"],
+  minify: true,
+  sourcemap: true,
+  logLevel: "warning",
+});
+
+copyFileSync(module, join(dist, "core.wasm"));
+
+const license = join(here, "..", "LICENSE");
+if (existsSync(license)) copyFileSync(license, join(here, "LICENSE"));
+
+execFileSync("tsc", ["--project", join(here, "tsconfig.types.json")], { stdio: "inherit" });
+const types = join(dist, "types");
+for (const name of readdirSync(types)) {
+  const file = join(types, name);
+  writeFileSync(file, readFileSync(file, "utf8").replace(/(["'])(\.\/[\w-]+)\.ts\1/g, "$1$2.js$1"));
+}
+
+for (const name of ["index.js", "core.wasm"]) {
+  const bytes = readFileSync(join(dist, name));
+  console.log(`  sdk/dist/${name}: ${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli`);
+}

@@ -1,0 +1,234 @@
+/**
+ * Keeps one socket to the server alive and says truthfully how it is.
+ *
+ * Decides when to connect, when to call a silent socket late or dead, how long to wait before the next try, and
+ * when trying is pointless. Knows nothing of what the frames hold.
+ */
+
+import { Backoff } from "./backoff.ts";
+import { probe, type Refusal } from "./probe.ts";
+import type { LinkState, StopReason } from "./types.ts";
+import type { Cancel, World } from "./world.ts";
+
+/** The server sends at least a beat every 5 s: one missed, and a little patience. */
+const lateAfterMs = 9_000;
+const dropAfterMs = 15_000;
+const checkEveryMs = 1_000;
+const openWithinMs = 10_000;
+/** Only a link that held this long proves that the server is well again. */
+const stableAfterMs = 10_000;
+/** A token function gets one more chance with a fresh token. */
+const refusalsMax = 2;
+
+const closeCodes: Readonly<Record<number, StopReason>> = { 4401: "token_expired", 4403: "forbidden" };
+
+/** A fixed token, or what fetches a fresh one before each connection. */
+export type Token = string | (() => string | Promise<string>);
+
+export interface Target {
+  /** Where Polso is, without a path below the API's root. */
+  readonly base: URL;
+  readonly token: Token;
+  readonly space: string | undefined;
+}
+
+/** Who is behind the link. */
+export interface Receiver {
+  /** The first message of a connection, and the answer to a gap. */
+  resume(): Uint8Array;
+  /** Takes one frame; `gap` when frames before it are missing. @throws when it cannot be read */
+  receive(frame: Uint8Array): "taken" | "gap";
+  changed(state: LinkState): void;
+}
+
+export class Link {
+  #state: LinkState = { kind: "connecting" };
+  #socket: WebSocket | undefined;
+  /** The one thing waited for: the next try, the opening, the next look at the silence. */
+  #timer: Cancel = () => {};
+  /** Counts connections begun and left, so that what an older one still waited for is ignored. */
+  #generation = 0;
+  #openedMs: number | undefined;
+  #heard: { nowMs: number; wallMs: number } | undefined;
+  #refusals = 0;
+  readonly #backoff = new Backoff();
+  readonly #stopListening: Cancel;
+  readonly #target: Target;
+  readonly #receiver: Receiver;
+  readonly #world: World;
+
+  constructor(target: Target, receiver: Receiver, world: World) {
+    this.#target = target;
+    this.#receiver = receiver;
+    this.#world = world;
+    this.#stopListening = world.onWake(() => this.#wake());
+    void this.#open();
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Milliseconds since the server's last sign of life; `undefined` before the first. */
+  get silenceMs(): number | undefined {
+    if (this.#heard === undefined) return undefined;
+    // A sleeping machine may stop its monotonic clock, a set calendar clock may jump: believe the longer one.
+    return Math.max(this.#world.nowMs() - this.#heard.nowMs, this.#world.wallMs() - this.#heard.wallMs);
+  }
+
+  close(): void {
+    this.#stop("closed");
+  }
+
+  #enter(state: LinkState): void {
+    const same = state.kind === this.#state.kind && state.kind !== "reconnecting";
+    this.#state = state;
+    if (!same) this.#receiver.changed(state);
+  }
+
+  async #open(): Promise<void> {
+    this.#timer();
+    this.#generation += 1;
+    const generation = this.#generation;
+    let token: string;
+    try {
+      token = await this.#token();
+    } catch (error) {
+      console.warn("polso: could not get a token:", error);
+      if (this.#generation === generation) this.#retry();
+      return;
+    }
+    if (this.#generation === generation) this.#dial(token);
+  }
+
+  #dial(token: string): void {
+    const socket = this.#world.openSocket(socketUrl(this.#target), ["polso.v1", `bearer.${token}`]);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    socket.onopen = () => {
+      if (this.#socket === socket) this.#opened(socket);
+    };
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#message(socket, data);
+    };
+    socket.onclose = ({ code }) => {
+      if (this.#socket === socket) void this.#lost(token, code);
+    };
+    this.#timer = this.#world.later(openWithinMs, () => this.#drop());
+  }
+
+  #opened(socket: WebSocket): void {
+    this.#openedMs = this.#world.nowMs();
+    this.#hear();
+    socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer>);
+    this.#timer();
+    this.#watch();
+  }
+
+  async #token(): Promise<string> {
+    const { token } = this.#target;
+    return typeof token === "string" ? token : token();
+  }
+
+  #message(socket: WebSocket, data: unknown): void {
+    this.#hear();
+    if (!(data instanceof ArrayBuffer)) return;
+    try {
+      if (this.#receiver.receive(new Uint8Array(data)) === "gap") {
+        socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer>);
+      }
+    } catch (error) {
+      // Another version of the server, or a torn frame: a new connection starts from a whole snapshot.
+      console.warn("polso: unreadable frame:", error);
+      this.#drop();
+      return;
+    }
+    this.#refusals = 0;
+    this.#enter({ kind: "live" });
+  }
+
+  #hear(): void {
+    this.#heard = { nowMs: this.#world.nowMs(), wallMs: this.#world.wallMs() };
+  }
+
+  #watch(): void {
+    this.#timer = this.#world.later(checkEveryMs, () => {
+      if (this.#judgeSilence()) this.#watch();
+    });
+  }
+
+  /** Whether the socket is kept. */
+  #judgeSilence(): boolean {
+    const silenceMs = this.silenceMs ?? 0;
+    if (silenceMs > dropAfterMs) {
+      this.#drop();
+      return false;
+    }
+    if (silenceMs > lateAfterMs && this.#state.kind === "live") this.#enter({ kind: "late" });
+    return true;
+  }
+
+  #wake(): void {
+    if (this.#state.kind === "stopped") return;
+    if (this.#openedMs !== undefined) this.#judgeSilence();
+    else if (this.#state.kind === "reconnecting" && this.#socket === undefined) void this.#open();
+  }
+
+  /** Gives up a socket that says nothing; its own close may come minutes later or never. */
+  #drop(): void {
+    this.#leaveSocket();
+    this.#retry();
+  }
+
+  async #lost(token: string, code: number): Promise<void> {
+    const wasOpen = this.#openedMs !== undefined;
+    this.#leaveSocket();
+    const reason = closeCodes[code];
+    if (reason !== undefined) return this.#refused({ reason });
+    if (wasOpen) return this.#retry();
+    // A browser does not say why an upgrade failed: ask the same server by HTTP.
+    const generation = this.#generation;
+    const refusal = await probe(this.#target, token, this.#world);
+    if (this.#generation !== generation) return;
+    if (refusal === undefined) this.#retry();
+    else this.#refused(refusal);
+  }
+
+  #refused({ reason }: Refusal): void {
+    this.#refusals += 1;
+    const another = typeof this.#target.token === "function" && reason !== "forbidden";
+    if (another && this.#refusals < refusalsMax) this.#retry();
+    else this.#stop(reason);
+  }
+
+  #leaveSocket(): void {
+    this.#timer();
+    this.#generation += 1;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    const heldMs = this.#openedMs === undefined ? 0 : this.#world.nowMs() - this.#openedMs;
+    if (heldMs >= stableAfterMs) this.#backoff.reset();
+    this.#openedMs = undefined;
+  }
+
+  #retry(): void {
+    const delayMs = this.#backoff.nextDelayMs(this.#world.random());
+    this.#timer = this.#world.later(delayMs, () => void this.#open());
+    this.#enter({ kind: "reconnecting", attempt: this.#backoff.attempt });
+  }
+
+  #stop(reason: StopReason): void {
+    if (this.#state.kind === "stopped") return;
+    this.#stopListening();
+    this.#leaveSocket();
+    this.#enter({ kind: "stopped", reason });
+  }
+}
+
+function socketUrl({ base, space }: Target): string {
+  const url = new URL("api/v1/live", base);
+  url.protocol = url.protocol.replace("http", "ws");
+  if (space !== undefined) url.searchParams.set("space", space);
+  return url.href;
+}
