@@ -1,0 +1,79 @@
+/** Numbers, money and ages as one language writes them. Decides form only: a missing value stays visibly missing. */
+
+import type { Reading } from "polso";
+import type { Messages } from "./messages/messages.ts";
+import { RomeTime } from "./rome.ts";
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+export class Formats {
+  readonly rome: RomeTime;
+  readonly #missing: string;
+  readonly #count: Intl.NumberFormat;
+  readonly #ratio: Intl.NumberFormat;
+  readonly #euro: Intl.NumberFormat;
+  readonly #compact: Intl.NumberFormat;
+  readonly #compactEuro: Intl.NumberFormat;
+  readonly #seconds: Intl.NumberFormat;
+  readonly #age: Intl.RelativeTimeFormat;
+  readonly #now: string;
+
+  constructor({ locale, noValue }: Messages) {
+    // Italian leaves four-digit numbers ungrouped by default; figures in a column must not.
+    const grouped = { useGrouping: "always" } as const;
+    const euro = { ...grouped, style: "currency", currency: "EUR" } as const;
+    this.rome = new RomeTime(locale);
+    this.#missing = noValue;
+    this.#count = new Intl.NumberFormat(locale, { ...grouped, maximumFractionDigits: 0 });
+    this.#ratio = new Intl.NumberFormat(locale, {
+      ...grouped,
+      style: "percent",
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    });
+    this.#euro = new Intl.NumberFormat(locale, euro);
+    this.#compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+    this.#compactEuro = new Intl.NumberFormat(locale, { ...euro, notation: "compact", maximumFractionDigits: 1 });
+    this.#seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.#age = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
+    this.#now = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
+  }
+
+  count(value: number | null): string {
+    return value === null ? this.#missing : this.#count.format(value);
+  }
+
+  /** A value in the unit of its KPI. */
+  value(value: number | null, unit: Reading["unit"]): string {
+    if (value === null) return this.#missing;
+    if (unit === "ratio") return this.#ratio.format(value);
+    return unit === "euro" ? this.#euro.format(value) : this.#count.format(value);
+  }
+
+  /** The same for the ticks of an axis, where every character is one too many. */
+  tick(value: number, unit: Reading["unit"]): string {
+    if (unit === "ratio") return `${this.#compact.format(value * 100)}%`;
+    return unit === "euro" ? this.#compactEuro.format(value) : this.#compact.format(value);
+  }
+
+  /** `12 s fa`, in the largest unit that fits once; `ora` below a second. */
+  age(ms: number): string {
+    const step = steps.find(([, seconds]) => ms >= seconds * 1_000);
+    if (step === undefined) return this.#now;
+    const [unit, seconds] = step;
+    return this.#age.format(-Math.floor(ms / 1_000 / seconds), unit);
+  }
+
+  /** A signed span, `+1,2 s`. */
+  skew(ms: number | null): string {
+    if (ms === null) return this.#missing;
+    return `${ms > 0 ? "+" : ""}${this.#seconds.format(ms / 1_000)} s`;
+  }
+}

@@ -1,0 +1,35 @@
+/** Both languages say the same things, and every reason that the core knows is explained in both. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { en } from "../src/messages/en.ts";
+import { it } from "../src/messages/it.ts";
+import { preferredLanguage } from "../src/messages/messages.ts";
+
+/** Every key with its path, its kind, and for a function how many values it weaves in. */
+function shape(messages: object, path = ""): string[] {
+  return Object.entries(messages).flatMap(([key, value]) => {
+    const here = `${path}${key}`;
+    if (typeof value === "string") return value === "" ? [`${here} is empty`] : [here];
+    return typeof value === "function" ? [`${here}()`] : shape(value, `${here}.`);
+  });
+}
+
+test("Italian and English have the same keys, and none is empty", () => {
+  assert.deepEqual(shape(en), shape(it));
+  assert.ok(!shape(it).some((key) => key.endsWith("is empty")));
+});
+
+test("every reason code of the core is explained", () => {
+  const source = readFileSync(new URL("../../core/src/reason.rs", import.meta.url), "utf8");
+  const codes = [...source.matchAll(/^\s+\w+ = "(\w+)",$/gm)].map(([, code]) => code ?? "");
+  assert.ok(codes.length >= 19, `only ${codes.length} codes found in reason.rs`);
+  assert.deepEqual(Object.keys(it.reason).sort(), codes.sort());
+});
+
+test("the first language that is known speaks, else English", () => {
+  assert.equal(preferredLanguage(["de-DE", "it-CH", "en-US"]), "it");
+  assert.equal(preferredLanguage(["fr-FR"]), "en");
+  assert.equal(preferredLanguage([]), "en");
+});
