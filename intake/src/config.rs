@@ -1,0 +1,249 @@
+//! The deployment's configuration: the vars `SHARDS` and `sources`, and that the secret `JWT_KEYS`
+//! exists.
+//!
+//! Every problem is found at once, and each names its key, what was found and what it should be.
+//! Bounds: 1 to [`SHARDS_MAX`] shards, 1 to [`SOURCES_MAX`] sources. It does not read secrets;
+//! whether `JWT_KEYS` holds good keys is [`crate::jwks`]'s to say.
+
+mod duration;
+mod sender;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+pub use self::sender::{Kind, Sender};
+use crate::jwks;
+use crate::problem::Problem;
+
+/// The most ledgers per space.
+pub const SHARDS_MAX: u8 = 64;
+
+/// The most sources.
+pub const SOURCES_MAX: usize = 64;
+
+/// What a name of a source or a space looks like: `^[a-z0-9][a-z0-9_-]{0,31}$`.
+const NAME_SHAPE: &str = "1 to 32 of a-z, 0-9, `_` and `-`, beginning with a letter or digit";
+
+const KNOWN: [&str; 2] = ["SHARDS", "sources"];
+
+/// The deployment's configuration, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Ledgers per space, 1 to [`SHARDS_MAX`].
+    pub shards: u8,
+    /// The configured senders by the names of their sources.
+    pub sources: BTreeMap<String, Sender>,
+}
+
+impl Config {
+    /// Reads and checks the deployment's vars; `has_secret` says whether a secret of that name is
+    /// set.
+    ///
+    /// # Errors
+    /// Every problem, in the order of the keys.
+    pub fn parse(vars: &Value, has_secret: impl Fn(&str) -> bool) -> Result<Self, Vec<Problem>> {
+        let empty = Map::new();
+        let mut problems = Vec::new();
+        let vars = vars.as_object().unwrap_or_else(|| {
+            problems.push(Problem::wrong("vars", vars, "a table"));
+            &empty
+        });
+        for name in vars.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
+            problems.push(unknown(name));
+        }
+        let shards = read_shards(vars.get("SHARDS")).unwrap_or_else(|problem| {
+            problems.push(problem);
+            1
+        });
+        let sources = read_sources(vars.get("sources"), &mut problems);
+        if !has_secret(jwks::SECRET) {
+            let message = "is not set; put a JWKS there with `wrangler secret put JWT_KEYS`, \
+                           locally in `.dev.vars`";
+            problems.push(Problem::new(jwks::SECRET, message));
+        }
+        if problems.is_empty() { Ok(Self { shards, sources }) } else { Err(problems) }
+    }
+}
+
+/// Whether `text` may name a source or a space.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.len() <= 32
+        && text.bytes().next().is_some_and(plain)
+        && text.bytes().all(|byte| plain(byte) || byte == b'_' || byte == b'-')
+}
+
+fn unknown(name: &str) -> Problem {
+    if name == jwks::SECRET {
+        let message = "is a secret; take it out of the vars and use `wrangler secret put JWT_KEYS`";
+        return Problem::new(name, message);
+    }
+    Problem::unknown(name, name, &KNOWN)
+}
+
+/// A number, or its digits as text, since vars given on a command line are text.
+fn read_shards(value: Option<&Value>) -> Result<u8, Problem> {
+    let number = match value {
+        None => return Ok(1),
+        Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            text.parse().ok()
+        }
+        Some(value) => value.as_u64(),
+    };
+    number
+        .and_then(|number| u8::try_from(number).ok())
+        .filter(|shards| (1..=SHARDS_MAX).contains(shards))
+        .ok_or_else(|| {
+            let expected = format!("a whole number from 1 to {SHARDS_MAX}");
+            Problem::wrong("SHARDS", value.unwrap_or(&Value::Null), &expected)
+        })
+}
+
+fn read_sources(value: Option<&Value>, problems: &mut Vec<Problem>) -> BTreeMap<String, Sender> {
+    let expected = "a table with one table per source, like `[vars.sources.crm]`";
+    let sources = match value {
+        Some(Value::Object(sources)) if !sources.is_empty() => sources,
+        found => {
+            problems.push(match found {
+                Some(Value::Object(_)) | None => Problem::missing("sources", expected),
+                Some(found) => Problem::wrong("sources", found, expected),
+            });
+            return BTreeMap::new();
+        }
+    };
+    if sources.len() > SOURCES_MAX {
+        let message = format!("holds {} sources; at most {SOURCES_MAX} may be", sources.len());
+        problems.push(Problem::new("sources", message));
+    }
+    let mut senders = BTreeMap::new();
+    for (name, table) in sources {
+        let path = format!("sources.{name}");
+        if !is_name(name) {
+            problems.push(Problem::new(&path, format!("is not a name; use {NAME_SHAPE}")));
+        }
+        if let Some(sender) = sender::read(name, table, &path, problems) {
+            senders.insert(name.clone(), sender);
+        }
+    }
+    senders
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The vars beside a good source, and the problems.
+    #[track_caller]
+    fn check(vars: &Value, expected: &[&str]) {
+        let problems = Config::parse(vars, |_| true).map(drop).err().unwrap_or_default();
+        let found: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(found, expected, "{vars}");
+    }
+
+    fn shards(value: Value) -> Value {
+        json!({ "SHARDS": value, "sources": { "crm": { "kind": "native" } } })
+    }
+
+    fn sources(count: usize) -> Value {
+        let one = |index| (format!("s{index}"), json!({ "kind": "native" }));
+        json!({ "sources": (0..count).map(one).collect::<Map<_, _>>() })
+    }
+
+    #[test]
+    fn one_shard_unless_said() {
+        let parsed = |vars: &Value| Config::parse(vars, |_| true).unwrap().shards;
+        assert_eq!(parsed(&json!({ "sources": { "crm": { "kind": "native" } } })), 1);
+        for (value, expected) in [(json!(1), 1), (json!(64), 64), (json!("4"), 4)] {
+            assert_eq!(parsed(&shards(value)), expected);
+        }
+    }
+
+    #[test]
+    fn shards_are_1_to_64() {
+        for value in ["0", "65", "-1", "1.5", "256", "4294967297"] {
+            let expected =
+                format!("`SHARDS` is `{value}`; it should be a whole number from 1 to 64");
+            check(&shards(serde_json::from_str(value).unwrap()), &[&expected]);
+            check(&shards(json!(value)), &[&expected]);
+        }
+        for value in ["", " 4", "+4", "four"] {
+            let expected =
+                format!("`SHARDS` is `{value}`; it should be a whole number from 1 to 64");
+            check(&shards(json!(value)), &[&expected]);
+        }
+        check(
+            &shards(Value::Null),
+            &["`SHARDS` is `null`; it should be a whole number from 1 to 64"],
+        );
+    }
+
+    #[test]
+    fn there_is_a_source() {
+        let expected = "it should be a table with one table per source, like `[vars.sources.crm]`";
+        check(&json!({}), &[&format!("`sources` is missing; {expected}")]);
+        check(&json!({ "sources": {} }), &[&format!("`sources` is missing; {expected}")]);
+        check(&json!({ "sources": "crm" }), &[&format!("`sources` is `crm`; {expected}")]);
+    }
+
+    #[test]
+    fn there_are_at_most_64_sources() {
+        check(&sources(63), &[]);
+        check(&sources(64), &[]);
+        check(&sources(65), &["`sources` holds 65 sources; at most 64 may be"]);
+    }
+
+    #[test]
+    fn names_are_plain() {
+        for name in ["a", "0", "crm-2_b", &"a".repeat(32)] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "-a", "_a", "A", "a.b", "a b", "é", "a/b", &"a".repeat(33)] {
+            assert!(!is_name(name), "{name}");
+        }
+        check(
+            &json!({ "sources": { "CRM 1": { "kind": "native" } } }),
+            &["`sources.CRM 1` is not a name; use 1 to 32 of a-z, 0-9, `_` and `-`, beginning \
+               with a letter or digit"],
+        );
+    }
+
+    #[test]
+    fn unknown_vars_are_problems() {
+        let crm = json!({ "crm": { "kind": "native" } });
+        check(
+            &json!({ "shards": 2, "COLOUR": 1, "sources": crm }),
+            &[
+                "`COLOUR` is not a known key; known are `SHARDS`, `sources`",
+                "`shards` is not a known key; did you mean `SHARDS`?",
+            ],
+        );
+        check(
+            &json!({ "JWT_KEYS": "{}", "sources": crm }),
+            &["`JWT_KEYS` is a secret; take it out of the vars and use \
+               `wrangler secret put JWT_KEYS`"],
+        );
+        check(
+            &json!([]),
+            &[
+                "`vars` is a list; it should be a table",
+                "`sources` is missing; it should be a table with one table per source, like \
+             `[vars.sources.crm]`",
+            ],
+        );
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let vars =
+            json!({ "SHARDS": 0, "sources": { "a": { "kind": "x" }, "b": { "space": "" } } });
+        let keys: Vec<_> =
+            Config::parse(&vars, |_| false).unwrap_err().into_iter().map(|p| p.key).collect();
+        let expected =
+            ["SHARDS", "sources.a.kind", "sources.b.kind", "sources.b.space", "JWT_KEYS"];
+        assert_eq!(keys, expected);
+    }
+}

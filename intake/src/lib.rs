@@ -1,0 +1,27 @@
+//! Polso's intake: who sent it, and what does it mean.
+//!
+//! It decides, from bytes and headers alone, whether a request is let in: configuration
+//! ([`config`]), proofs ([`bearer`](mod@bearer), [`jwks`], [`token`], [`grant`]), bodies ([`body`]),
+//! and what the answer to a refused request is ([`refusal`]). It never reads a clock, draws
+//! randomness, does I/O or panics; whether a single event is valid is `polso-core`'s to say.
+
+pub mod bearer;
+pub mod body;
+pub mod config;
+pub mod grant;
+pub mod ingest;
+pub mod jwks;
+pub mod problem;
+pub mod refusal;
+pub mod route;
+pub mod token;
+
+pub use bearer::bearer;
+pub use body::{Item, Limits};
+pub use config::{Config, Sender};
+pub use grant::{Grant, Scope};
+pub use ingest::{IngestAnswer, Prepared};
+pub use jwks::Keys;
+pub use problem::Problem;
+pub use refusal::{Detail, Refusal};
+pub use route::{Edge, Head, Route, route};

@@ -1,0 +1,399 @@
+//! Why a whole request is refused, and what its answer says.
+//!
+//! Every refusal has an HTTP status, a stable snake_case code, a message that says what to do
+//! next, and where useful details and headers. Faults of ours are 5xx, never 4xx. No message
+//! repeats a token, a secret or a body. A single event that is bad is not here: it is a verdict.
+
+use serde::Serialize;
+
+use crate::grant::Scope;
+use crate::problem::Problem;
+use crate::token::TokenFault;
+
+/// Why a whole request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The body has no bytes.
+    BodyEmpty,
+    /// The body begins with a byte order mark.
+    BodyBom,
+    /// The body is not UTF-8 from byte `at`, counted from 0.
+    BodyNotUtf8 {
+        /// The index of the first bad byte.
+        at: usize,
+    },
+    /// The body is not JSON.
+    BodyNotJson {
+        /// What was wrong and where, without the body's own text.
+        reason: String,
+    },
+    /// The body is JSON, but neither an object nor an array.
+    BodyNotEvents,
+    /// The body is an empty array, or NDJSON without any line.
+    EventsMissing,
+    /// Parameters of the query are unknown or wrong.
+    QueryInvalid(Vec<Detail>),
+    /// The socket's client does not offer a protocol that is spoken here.
+    ProtocolUnsupported,
+    /// No token came with the request.
+    TokenMissing,
+    /// The token is not one that may be believed.
+    TokenInvalid(TokenFault),
+    /// The token's `exp` is past.
+    TokenExpired,
+    /// The token's `nbf` or `iat` is yet to come.
+    TokenNotYetValid,
+    /// The token does not grant what the route needs.
+    ScopeMissing(Scope),
+    /// The token grants `ingest` but names no source.
+    SourceMissing,
+    /// The token's source is not configured, not of kind `native`, or of another space.
+    SourceForbidden,
+    /// No source is configured in the token's space.
+    SpaceForbidden,
+    /// There is nothing at this address.
+    NotFound,
+    /// The address exists, but not for this method.
+    MethodNotAllowed {
+        /// The methods it exists for, as the `Allow` header lists them.
+        allow: &'static str,
+    },
+    /// The body is larger than the source's limit.
+    BodyTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The body holds more events than the source's limit.
+    EventsTooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// The content type is not one that is read here.
+    ContentTypeUnsupported,
+    /// The route is a socket and the request does not ask for one.
+    UpgradeRequired,
+    /// The sender is faster than it may be.
+    RateLimited {
+        /// When to try again, in seconds.
+        retry_after_s: u32,
+    },
+    /// We cannot take the request now.
+    Unavailable {
+        /// When to try again, in seconds.
+        retry_after_s: u32,
+    },
+    /// The deployment's configuration is wrong.
+    ConfigInvalid(Vec<Problem>),
+    /// A fault of ours.
+    Internal,
+}
+
+/// One part of a refusal: what it is about, and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// A parameter of the query, or the path of a configuration key.
+    pub field: String,
+    /// What is wrong there, and what to do.
+    pub message: String,
+}
+
+impl Refusal {
+    /// Every code with its HTTP status, in the order of the kinds.
+    pub const CODES: [(&str, u16); 26] = [
+        ("body_empty", 400),
+        ("body_bom", 400),
+        ("body_not_utf8", 400),
+        ("body_not_json", 400),
+        ("body_not_events", 400),
+        ("events_missing", 400),
+        ("query_invalid", 400),
+        ("protocol_unsupported", 400),
+        ("token_missing", 401),
+        ("token_invalid", 401),
+        ("token_expired", 401),
+        ("token_not_yet_valid", 401),
+        ("scope_missing", 403),
+        ("source_missing", 403),
+        ("source_forbidden", 403),
+        ("space_forbidden", 403),
+        ("not_found", 404),
+        ("method_not_allowed", 405),
+        ("body_too_large", 413),
+        ("events_too_many", 413),
+        ("content_type_unsupported", 415),
+        ("upgrade_required", 426),
+        ("rate_limited", 429),
+        ("unavailable", 503),
+        ("config_invalid", 500),
+        ("internal", 500),
+    ];
+
+    /// Its row of [`Self::CODES`].
+    const fn row(&self) -> (&'static str, u16) {
+        match self {
+            Self::BodyEmpty => ("body_empty", 400),
+            Self::BodyBom => ("body_bom", 400),
+            Self::BodyNotUtf8 { .. } => ("body_not_utf8", 400),
+            Self::BodyNotJson { .. } => ("body_not_json", 400),
+            Self::BodyNotEvents => ("body_not_events", 400),
+            Self::EventsMissing => ("events_missing", 400),
+            Self::QueryInvalid(_) => ("query_invalid", 400),
+            Self::ProtocolUnsupported => ("protocol_unsupported", 400),
+            Self::TokenMissing => ("token_missing", 401),
+            Self::TokenInvalid(_) => ("token_invalid", 401),
+            Self::TokenExpired => ("token_expired", 401),
+            Self::TokenNotYetValid => ("token_not_yet_valid", 401),
+            Self::ScopeMissing(_) => ("scope_missing", 403),
+            Self::SourceMissing => ("source_missing", 403),
+            Self::SourceForbidden => ("source_forbidden", 403),
+            Self::SpaceForbidden => ("space_forbidden", 403),
+            Self::NotFound => ("not_found", 404),
+            Self::MethodNotAllowed { .. } => ("method_not_allowed", 405),
+            Self::BodyTooLarge { .. } => ("body_too_large", 413),
+            Self::EventsTooMany { .. } => ("events_too_many", 413),
+            Self::ContentTypeUnsupported => ("content_type_unsupported", 415),
+            Self::UpgradeRequired => ("upgrade_required", 426),
+            Self::RateLimited { .. } => ("rate_limited", 429),
+            Self::Unavailable { .. } => ("unavailable", 503),
+            Self::ConfigInvalid(_) => ("config_invalid", 500),
+            Self::Internal => ("internal", 500),
+        }
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.row().1
+    }
+
+    /// The stable code that programs tell refusals apart by.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.row().0
+    }
+
+    /// What is wrong and what to do next, for people.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::BodyEmpty => "the body is empty; send one event or an array of events".into(),
+            Self::BodyBom => "the body begins with a byte order mark; send UTF-8 without it".into(),
+            Self::BodyNotUtf8 { at } => format!("the body is not UTF-8 at byte {at}; send UTF-8"),
+            Self::BodyNotJson { reason } => format!("the body is not JSON: {reason}"),
+            Self::BodyNotEvents => {
+                "the body is neither an object nor an array; send one event or an array of events"
+                    .into()
+            }
+            Self::EventsMissing => "the body holds no event; send at least one".into(),
+            Self::QueryInvalid(_) => "the query is wrong; see `details`".into(),
+            Self::ProtocolUnsupported => {
+                "offer the subprotocols `polso.v1` and `bearer.<token>`".into()
+            }
+            Self::TokenMissing => {
+                "no token came with the request; send `Authorization: Bearer <token>`".into()
+            }
+            Self::TokenInvalid(fault) => format!("the token is not valid: {}", fault.message()),
+            Self::TokenExpired => "the token has expired; get a new one".into(),
+            Self::TokenNotYetValid => {
+                "the token is not valid yet; check `nbf`, `iat` and the issuer's clock".into()
+            }
+            Self::ScopeMissing(scope) => {
+                format!("the token lacks the scope `{scope}`; get one that has it")
+            }
+            Self::SourceMissing => {
+                "the token names no source; get one with the claim `source`".into()
+            }
+            Self::SourceForbidden => {
+                "the token's source may not send here; check its claims `source` and `space`".into()
+            }
+            Self::SpaceForbidden => {
+                "the token's space has no source here; check its claim `space`".into()
+            }
+            Self::NotFound => "there is nothing at this address".into(),
+            Self::MethodNotAllowed { allow } => {
+                format!("this address answers only to {allow}")
+            }
+            Self::BodyTooLarge { limit } => {
+                format!("the body is larger than {limit} bytes; send fewer events at a time")
+            }
+            Self::EventsTooMany { limit } => {
+                format!("the body holds more than {limit} events; send fewer at a time")
+            }
+            Self::ContentTypeUnsupported => {
+                "send the content type `application/json` or `application/x-ndjson`, in UTF-8"
+                    .into()
+            }
+            Self::UpgradeRequired => "this address is a WebSocket; connect with one".into(),
+            Self::RateLimited { retry_after_s } => {
+                format!("too many requests; try again in {retry_after_s} s")
+            }
+            Self::Unavailable { retry_after_s } => {
+                format!("the server cannot take this now; try again in {retry_after_s} s")
+            }
+            Self::ConfigInvalid(_) => {
+                "the server's configuration is wrong; its operator finds what in `details`".into()
+            }
+            Self::Internal => "the server failed; the request may be tried again".into(),
+        }
+    }
+
+    /// The single faults, where there are several.
+    #[must_use]
+    pub fn details(&self) -> Vec<Detail> {
+        match self {
+            Self::QueryInvalid(details) => details.clone(),
+            Self::ConfigInvalid(problems) => problems
+                .iter()
+                .map(|problem| Detail { field: problem.key.clone(), message: problem.to_string() })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// When to try again, in seconds; `None` when trying again alone does not help.
+    #[must_use]
+    pub const fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::RateLimited { retry_after_s } | Self::Unavailable { retry_after_s } => {
+                Some(*retry_after_s)
+            }
+            _ => None,
+        }
+    }
+
+    /// The headers that belong to the answer besides its content type: `Allow`, `Retry-After`,
+    /// `Upgrade`, and `WWW-Authenticate` as RFC 6750, section 3, words it.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TokenMissing => vec![("www-authenticate", "Bearer".into())],
+            Self::TokenInvalid(_) | Self::TokenExpired | Self::TokenNotYetValid => {
+                vec![("www-authenticate", r#"Bearer error="invalid_token""#.into())]
+            }
+            Self::ScopeMissing(scope) => vec![(
+                "www-authenticate",
+                format!(r#"Bearer error="insufficient_scope", scope="{scope}""#),
+            )],
+            Self::MethodNotAllowed { allow } => vec![("allow", (*allow).into())],
+            Self::UpgradeRequired => vec![("upgrade", "websocket".into())],
+            Self::RateLimited { retry_after_s } | Self::Unavailable { retry_after_s } => {
+                vec![("retry-after", retry_after_s.to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The answer's body: `{"error":{"code":"…","message":"…","details":[…]}}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let error = Body { code: self.code(), message: self.message(), details: self.details() };
+        serde_json::to_string(&Answer { error })
+            .unwrap_or_else(|_| format!(r#"{{"error":{{"code":"{}"}}}}"#, self.code()))
+    }
+}
+
+#[derive(Serialize)]
+struct Answer {
+    error: Body,
+}
+
+#[derive(Serialize)]
+struct Body {
+    code: &'static str,
+    message: String,
+    details: Vec<Detail>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each kind, in the order of [`Refusal::CODES`].
+    fn each() -> Vec<Refusal> {
+        vec![
+            Refusal::BodyEmpty,
+            Refusal::BodyBom,
+            Refusal::BodyNotUtf8 { at: 3 },
+            Refusal::BodyNotJson { reason: "expected value at line 1 column 1".into() },
+            Refusal::BodyNotEvents,
+            Refusal::EventsMissing,
+            Refusal::QueryInvalid(vec![Detail { field: "at".into(), message: "is \"x\"".into() }]),
+            Refusal::ProtocolUnsupported,
+            Refusal::TokenMissing,
+            Refusal::TokenInvalid(TokenFault::Signature),
+            Refusal::TokenExpired,
+            Refusal::TokenNotYetValid,
+            Refusal::ScopeMissing(Scope::View),
+            Refusal::SourceMissing,
+            Refusal::SourceForbidden,
+            Refusal::SpaceForbidden,
+            Refusal::NotFound,
+            Refusal::MethodNotAllowed { allow: "GET, HEAD" },
+            Refusal::BodyTooLarge { limit: 1_048_576 },
+            Refusal::EventsTooMany { limit: 1_000 },
+            Refusal::ContentTypeUnsupported,
+            Refusal::UpgradeRequired,
+            Refusal::RateLimited { retry_after_s: 2 },
+            Refusal::Unavailable { retry_after_s: 1 },
+            Refusal::ConfigInvalid(vec![Problem::new("SHARDS", "is `0`")]),
+            Refusal::Internal,
+        ]
+    }
+
+    #[track_caller]
+    fn check(refusal: &Refusal, expected: &str) {
+        assert_eq!(refusal.to_json(), expected);
+    }
+
+    #[test]
+    fn every_code_is_listed_once() {
+        let found: Vec<_> = each().iter().map(|r| (r.code(), r.status())).collect();
+        assert_eq!(found, Refusal::CODES);
+        let mut codes = Refusal::CODES.map(|(code, _)| code);
+        codes.sort_unstable();
+        assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn messages_are_lower_case_without_a_period() {
+        for message in each().iter().map(Refusal::message) {
+            assert!(message.starts_with(|c: char| c.is_lowercase()), "{message}");
+            assert!(!message.ends_with('.') && !message.contains("  "), "{message}");
+        }
+    }
+
+    #[test]
+    fn answers_in_one_shape() {
+        check(
+            &Refusal::EventsTooMany { limit: 1_000 },
+            r#"{"error":{"code":"events_too_many","message":"the body holds more than 1000 events; send fewer at a time","details":[]}}"#,
+        );
+        check(
+            &Refusal::QueryInvalid(vec![Detail { field: "at".into(), message: "is \"x\"".into() }]),
+            r#"{"error":{"code":"query_invalid","message":"the query is wrong; see `details`","details":[{"field":"at","message":"is \"x\""}]}}"#,
+        );
+        check(
+            &Refusal::ConfigInvalid(vec![Problem::new("SHARDS", "is `0`")]),
+            r#"{"error":{"code":"config_invalid","message":"the server's configuration is wrong; its operator finds what in `details`","details":[{"field":"SHARDS","message":"`SHARDS` is `0`"}]}}"#,
+        );
+    }
+
+    #[test]
+    fn headers_go_with_their_status() {
+        for refusal in each() {
+            let names: Vec<_> = refusal.headers().into_iter().map(|(name, _)| name).collect();
+            let expected: &[&str] = match refusal.status() {
+                401 => &["www-authenticate"],
+                403 if refusal.code() == "scope_missing" => &["www-authenticate"],
+                405 => &["allow"],
+                426 => &["upgrade"],
+                429 | 503 => &["retry-after"],
+                _ => &[],
+            };
+            assert_eq!(names, expected, "{}", refusal.code());
+        }
+        let retry = Refusal::Unavailable { retry_after_s: 7 };
+        assert_eq!(retry.headers(), [("retry-after", "7".to_owned())]);
+        assert_eq!((retry.retry_after_s(), Refusal::NotFound.retry_after_s()), (Some(7), None));
+    }
+}
