@@ -23,15 +23,21 @@ if (!existsSync(glue)) {
 }
 
 /**
- * wasm-bindgen's default address of the module: never used here (`init` always passes a module), and bundlers that
- * read `new URL(…, import.meta.url)` would look for a file that is not in the package.
+ * Adds to wasm-bindgen's file a start from a compiled module alone. Its own one fetches too, which `ts/load.ts` does
+ * with better errors, from a default address that bundlers would look for in vain; unused, it is left out.
  */
-const withoutDefaultAddress = {
-  name: "without-default-address",
+const startFromModule = {
+  name: "start-from-module",
   setup(/** @type {import("esbuild").PluginBuild} */ { onLoad }) {
     onLoad({ filter: /polso_sdk\.js$/ }, () => {
-      const contents = readFileSync(glue, "utf8").replace(/new URL\([^)]*import\.meta\.url\)/g, "undefined");
-      return { contents, loader: "js" };
+      const generated = readFileSync(glue, "utf8");
+      for (const name of ["__wbg_get_imports", "__wbg_finalize_init"]) {
+        if (!generated.includes(`function ${name}(`)) throw new Error(`wasm-bindgen no longer makes \`${name}\``);
+      }
+      const start = `export async function start(module) {
+        __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);
+      }`;
+      return { contents: `${generated}\n${start}\n`, loader: "js" };
     });
   },
 };
@@ -42,7 +48,7 @@ await build({
   entryPoints: [join(here, "ts", "index.ts"), join(here, "ts", "node.ts")],
   outdir: dist,
   alias: { "#core": glue },
-  plugins: [withoutDefaultAddress],
+  plugins: [startFromModule],
   bundle: true,
   format: "esm",
   target: "es2022",

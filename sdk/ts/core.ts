@@ -4,7 +4,8 @@
  * The only file that touches the generated code. It moves bytes and JSON across the border and decides nothing.
  */
 
-import instantiate, * as glue from "#core";
+// By name: a namespace would keep all that is generated in the bundle.
+import { Viewer as CoreViewer, dedup_key, validate as judge, start } from "#core";
 import { fromCore, PolsoError } from "./error.ts";
 import { type CoreInput, loadModule } from "./load.ts";
 import type { SourceOptions, Verdict } from "./types.ts";
@@ -16,7 +17,7 @@ let loaded = false;
 /** Loads the core unless it is loaded or loading; after a failure the next call tries again. */
 export function loadCore(input: () => CoreInput | Promise<CoreInput>): Promise<void> {
   loading ??= (async () => {
-    await instantiate({ module_or_path: await loadModule(await input()) });
+    await start(await loadModule(await input()));
     loaded = true;
   })().catch((error: unknown) => {
     loading = undefined;
@@ -25,14 +26,9 @@ export function loadCore(input: () => CoreInput | Promise<CoreInput>): Promise<v
   return loading;
 }
 
-function core(): typeof glue {
-  if (!loaded) throw new PolsoError("not_initialised", "the core is not loaded yet: `await init()` first");
-  return glue;
-}
-
 /** A new, empty viewer. */
 export function newViewer(): Viewer {
-  return new (core().Viewer)();
+  return guarded(() => new CoreViewer());
 }
 
 /**
@@ -42,15 +38,16 @@ export function newViewer(): Viewer {
  * @param nowMs the receiver's clock, Unix milliseconds; default: this machine's
  */
 export function validate(event: string, source: SourceOptions, nowMs: number = Date.now()): Verdict {
-  return JSON.parse(guarded(() => core().validate(event, source, nowMs))) as Verdict;
+  return JSON.parse(guarded(() => judge(event, source, nowMs))) as Verdict;
 }
 
 /** The key by which the server would recognise the event again, in hex; `undefined` when it would reject it. */
 export function dedupKey(event: string, source: SourceOptions, nowMs: number = Date.now()): string | undefined {
-  return guarded(() => core().dedup_key(event, source, nowMs));
+  return guarded(() => dedup_key(event, source, nowMs));
 }
 
 function guarded<T>(call: () => T): T {
+  if (!loaded) throw new PolsoError("not_initialised", "the core is not loaded yet: `await init()` first");
   try {
     return call();
   } catch (thrown) {

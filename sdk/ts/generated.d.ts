@@ -21,5 +21,6 @@ declare module "#core" {
     source: import("./types.ts").SourceOptions,
     now_ms: number,
   ): string | undefined;
-  export default function init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  /** Added by `build.mjs`. */
+  export function start(module: WebAssembly.Module): Promise<void>;
 }
