@@ -1,0 +1,209 @@
+//! Money without floats: reads a JSON number as a whole number of cents, and writes integers as
+//! decimals again.
+//!
+//! Exact for every input: digits are never passed through a float. Bounds: [`CENTS_MAX`].
+
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// The largest value of one event, one billion euro. Sums of a hundred million such events still
+/// fit in an `i64`.
+pub const CENTS_MAX: i64 = 100_000_000_000;
+
+/// Why a number is no amount of money; an amount may have several faults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MoneyFaults {
+    /// Below zero.
+    pub negative: bool,
+    /// More than two decimals that are not zero.
+    pub precision: bool,
+    /// Above [`CENTS_MAX`].
+    pub range: bool,
+}
+
+/// Reads the text of a JSON number (RFC 8259, already checked by the JSON parser) as cents.
+///
+/// # Errors
+/// Every fault that the number has.
+pub fn parse_cents(number: &str) -> Result<i64, MoneyFaults> {
+    let (negative, magnitude) = match number.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, number),
+    };
+    let (mantissa, exponent) = magnitude
+        .split_once(['e', 'E'])
+        .map_or((magnitude, 0), |(mantissa, exponent)| (mantissa, parse_exponent(exponent)));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    // The digits are worth their integer times ten to the power of `places - fraction digits`,
+    // in cents; zeros at both ends carry no value and must not make a huge exponent matter.
+    let fraction = fraction.trim_end_matches('0');
+    let trailing = if fraction.is_empty() { trailing_zeros(whole) } else { 0 };
+    let digits =
+        || whole.bytes().chain(fraction.bytes()).take(whole.len() + fraction.len() - trailing);
+    let significant = digits().skip_while(|digit| *digit == b'0').count();
+    if significant == 0 {
+        return Ok(0);
+    }
+    let scale = exponent
+        .saturating_add(2)
+        .saturating_add(trailing as i64)
+        .saturating_sub(fraction.len() as i64);
+    let whole_places = (significant as i64).saturating_add(scale);
+    let mut faults = MoneyFaults { negative, precision: scale < 0, range: whole_places > 12 };
+    let mut cents = 0_i64;
+    if !faults.range {
+        let kept = (significant as i64).min(whole_places.max(0)) as usize;
+        for digit in digits().skip_while(|digit| *digit == b'0').take(kept) {
+            cents = cents * 10 + i64::from(digit - b'0');
+        }
+        for _ in 0..scale.max(0) {
+            cents *= 10;
+        }
+        faults.range = cents > CENTS_MAX || (cents == CENTS_MAX && faults.precision);
+    }
+    if faults == MoneyFaults::default() { Ok(cents) } else { Err(faults) }
+}
+
+fn trailing_zeros(digits: &str) -> usize {
+    digits.len() - digits.trim_end_matches('0').len()
+}
+
+/// Stops at ±10^9 instead of overflowing: far beyond what any digits can make up for, since a body
+/// holds fewer digits than that.
+fn parse_exponent(text: &str) -> i64 {
+    let (sign, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] => (1, digits),
+        digits => (1, digits),
+    };
+    let magnitude = digits.iter().fold(0_i64, |sum, digit| {
+        (sum * 10 + i64::from(digit.wrapping_sub(b'0'))).min(1_000_000_000)
+    });
+    sign * magnitude
+}
+
+/// A decimal number: `units` divided by ten to the power of `places`.
+///
+/// Serialises as a JSON number with exactly `places` decimals; only `serde_json` can write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    /// The number times ten to the power of `places`.
+    pub units: i64,
+    /// Decimals, at most 18.
+    pub places: u8,
+}
+
+impl Decimal {
+    /// A whole number.
+    #[must_use]
+    pub const fn whole(units: i64) -> Self {
+        Self { units, places: 0 }
+    }
+
+    /// `numerator / denominator` with `places` decimals, halves rounded away from zero; `None` for
+    /// a denominator of zero. Stops at the largest `i64` instead of overflowing.
+    #[must_use]
+    pub fn quotient(numerator: i64, denominator: i64, places: u8) -> Option<Self> {
+        let denominator = i128::from(denominator);
+        let scaled = i128::from(numerator) * 10_i128.pow(u32::from(places.min(18)));
+        let half = denominator.abs() / 2;
+        let towards = if (scaled < 0) == (denominator < 0) { half } else { -half };
+        let towards = if denominator < 0 { -towards } else { towards };
+        let units = scaled.checked_add(towards)?.checked_div(denominator)?;
+        let units = units.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+        Some(Self { units, places: places.min(18) })
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.units < 0 { "-" } else { "" };
+        let one = 10_u64.pow(u32::from(self.places.min(18)));
+        let (whole, rest) = (self.units.unsigned_abs() / one, self.units.unsigned_abs() % one);
+        match self.places {
+            0 => write!(f, "{sign}{whole}"),
+            places => write!(f, "{sign}{whole}.{rest:0width$}", width = usize::from(places)),
+        }
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.to_string())
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEGATIVE: MoneyFaults = MoneyFaults { negative: true, precision: false, range: false };
+    const PRECISION: MoneyFaults = MoneyFaults { negative: false, precision: true, range: false };
+    const RANGE: MoneyFaults = MoneyFaults { negative: false, precision: false, range: true };
+
+    #[track_caller]
+    fn check(number: &str, expected: Result<i64, MoneyFaults>) {
+        assert_eq!(parse_cents(number), expected, "{number}");
+    }
+
+    #[test]
+    fn reads_whole_cents_in_every_notation() {
+        check("0", Ok(0));
+        check("0.0", Ok(0));
+        check("-0.000", Ok(0));
+        check("1e2", Ok(10_000));
+        check("1.5E+1", Ok(1_500));
+        check("1234.50", Ok(123_450));
+        check("0.01", Ok(1));
+        check("1.10000000000000000000000000000000", Ok(110));
+        check("120e-1", Ok(1_200));
+        check("0.00000012e8", Ok(1_200));
+        check("0e999999999999999999999", Ok(0));
+        check("4.35", Ok(435));
+    }
+
+    #[test]
+    fn refuses_a_third_decimal_and_negatives_together() {
+        check("1.234", Err(PRECISION));
+        check("0.001", Err(PRECISION));
+        check("1e-3", Err(PRECISION));
+        check("1e-999999999999", Err(PRECISION));
+        check("-0.01", Err(NEGATIVE));
+        check("-1.234", Err(MoneyFaults { precision: true, ..NEGATIVE }));
+    }
+
+    #[test]
+    fn refuses_more_than_a_billion_euro() {
+        check("1000000000", Ok(CENTS_MAX));
+        check("1000000000.00", Ok(CENTS_MAX));
+        check("1000000000.01", Err(RANGE));
+        check("1000000000.001", Err(MoneyFaults { precision: true, ..RANGE }));
+        check("1e9", Ok(CENTS_MAX));
+        check("1e10", Err(RANGE));
+        check("1e400", Err(RANGE));
+        check("99999999999999999999999999", Err(RANGE));
+    }
+
+    #[test]
+    fn rounds_halves_away_from_zero() {
+        let text = |n, d, places| Decimal::quotient(n, d, places).map(|value| value.to_string());
+        assert_eq!(text(42, 100, 2).as_deref(), Some("0.42"));
+        assert_eq!(text(1, 8, 2).as_deref(), Some("0.13"));
+        assert_eq!(text(-1, 8, 2).as_deref(), Some("-0.13"));
+        assert_eq!(text(1, -8, 2).as_deref(), Some("-0.13"));
+        assert_eq!(text(2, 3, 6).as_deref(), Some("0.666667"));
+        assert_eq!(text(7, 1, 0).as_deref(), Some("7"));
+        assert_eq!(text(1, 0, 2), None);
+        assert_eq!(text(i64::MAX, 1, 18).as_deref(), Some("9.223372036854775807"));
+    }
+
+    #[test]
+    fn writes_json_numbers_with_their_decimals() {
+        let json = serde_json::to_string(&Decimal { units: -1_250, places: 2 });
+        assert_eq!(json.ok().as_deref(), Some("-12.50"));
+    }
+}

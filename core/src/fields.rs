@@ -1,0 +1,173 @@
+//! The members of one event while it is validated: who asks for a field takes it, faults gather,
+//! and what nobody asked for is refused or named at the end. Knows no domain.
+
+use std::borrow::Cow;
+
+use crate::{
+    json::{self, Kind, Member, Members},
+    reason::{Reason, ReasonCode as Code, excerpt},
+};
+
+/// The members not yet taken, and the faults found so far.
+pub(crate) struct Fields<'a> {
+    members: Vec<Option<Member<'a>>>,
+    reasons: Vec<Reason>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads one event.
+    ///
+    /// # Errors
+    /// What is wrong when it is no object or nests too deep: then nothing in it can be judged.
+    pub(crate) fn read(raw: &'a str) -> Result<Self, Vec<Reason>> {
+        if json::too_deep(raw) {
+            let message = format!("nesting deeper than {}", json::DEPTH_MAX);
+            return Err(vec![Reason::event(Code::JsonDepth, message)]);
+        }
+        let members = json::members(raw).ok_or_else(|| {
+            let found = Kind::of(raw.trim_start()).name();
+            vec![Reason::event(Code::NotAnObject, format!("an event is an object, not {found}"))]
+        })?;
+        Ok(Self::of(members, ""))
+    }
+
+    /// The members of a nested object; `None`, with the fault noted, when it is none.
+    pub(crate) fn nested<'r>(&mut self, name: &'static str, raw: &'r str) -> Option<Fields<'r>> {
+        match json::members(raw) {
+            Some(members) => Some(Fields::of(members, name)),
+            None => self.refuse_type(name, raw, Kind::Object),
+        }
+    }
+
+    fn of(found: Members<'a>, parent: &str) -> Self {
+        let path = |name: &str| match parent {
+            "" => name.to_owned(),
+            parent => format!("{parent}.{name}"),
+        };
+        let mut reasons = Vec::new();
+        if found.overflow {
+            let message = format!("an object has at most {} fields", json::MEMBERS_MAX);
+            reasons.push(match parent {
+                "" => Reason::event(Code::FieldsTooMany, message),
+                parent => Reason::foreign_field(Code::FieldsTooMany, parent, message),
+            });
+        }
+        reasons.extend(found.duplicated.iter().map(|name| {
+            let message = format!("`{}` comes more than once", excerpt(name));
+            Reason::foreign_field(Code::FieldDuplicate, &path(name), message)
+        }));
+        Self { members: found.members.into_iter().map(Some).collect(), reasons }
+    }
+
+    /// Takes the raw value of a field, if it is there.
+    pub(crate) fn optional(&mut self, name: &str) -> Option<&'a str> {
+        self.members
+            .iter_mut()
+            .find(|member| member.as_ref().is_some_and(|(known, _)| known == name))
+            .and_then(Option::take)
+            .map(|(_, raw)| raw)
+    }
+
+    /// Takes the raw value of a field that must be there.
+    pub(crate) fn required(&mut self, name: &'static str) -> Option<&'a str> {
+        let found = self.optional(name);
+        if found.is_none() {
+            self.refuse(Reason::field(Code::FieldMissing, name, format!("`{name}` is required")));
+        }
+        found
+    }
+
+    /// Reads a string.
+    pub(crate) fn text<'r>(&mut self, name: &'static str, raw: &'r str) -> Option<Cow<'r, str>> {
+        if Kind::of(raw) != Kind::Text {
+            return self.refuse_type(name, raw, Kind::Text);
+        }
+        let text = json::text(raw);
+        if text.is_none() {
+            let message = format!("`{name}` holds half of a surrogate pair");
+            self.refuse(Reason::field(Code::TextInvalid, name, message));
+        }
+        text
+    }
+
+    /// Reads a string of at most `chars_max` characters.
+    pub(crate) fn bounded_text<'r>(
+        &mut self,
+        name: &'static str,
+        raw: &'r str,
+        chars_max: usize,
+    ) -> Option<Cow<'r, str>> {
+        let text = self.text(name, raw)?;
+        if text.len() > chars_max && text.chars().count() > chars_max {
+            let message = format!("`{name}` has more than {chars_max} characters");
+            self.refuse(Reason::field(Code::TextLength, name, message));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The text of a number.
+    pub(crate) fn number<'r>(&mut self, name: &'static str, raw: &'r str) -> Option<&'r str> {
+        if Kind::of(raw) != Kind::Number {
+            return self.refuse_type(name, raw, Kind::Number);
+        }
+        Some(raw)
+    }
+
+    /// Reads one of a closed set of names.
+    pub(crate) fn choice<T>(
+        &mut self,
+        name: &'static str,
+        raw: &str,
+        named: impl Fn(&str) -> Option<T>,
+        names: &[&str],
+    ) -> Option<T> {
+        let text = self.text(name, raw)?;
+        let choice = named(&text);
+        if choice.is_none() {
+            let names = names.join("`, `");
+            let message = format!("`{}` is none of `{names}`", excerpt(&text));
+            self.refuse(Reason::field(Code::ChoiceUnknown, name, message));
+        }
+        choice
+    }
+
+    fn refuse_type<T>(&mut self, name: &'static str, raw: &str, expected: Kind) -> Option<T> {
+        let (found, expected) = (Kind::of(raw).name(), expected.name());
+        let message = format!("`{name}` must be {expected}, not {found}");
+        self.refuse(Reason::field(Code::FieldType, name, message));
+        None
+    }
+
+    /// Notes a fault.
+    pub(crate) fn refuse(&mut self, reason: Reason) {
+        self.reasons.push(reason);
+    }
+
+    /// Notes the faults of a nested object.
+    pub(crate) fn take_over(&mut self, nested: Fields<'_>) {
+        self.reasons.extend(nested.reasons);
+    }
+
+    /// The names of the fields that nobody took.
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().flatten().map(|(name, _)| name.as_ref())
+    }
+
+    /// Refuses every field that nobody took.
+    pub(crate) fn refuse_rest(&mut self) {
+        let unknown: Vec<Reason> = self
+            .rest()
+            .map(|name| {
+                let message = format!("`{}` is no field of this event", excerpt(name));
+                Reason::foreign_field(Code::FieldUnknown, name, message)
+            })
+            .collect();
+        self.reasons.extend(unknown);
+    }
+
+    /// Every fault, in the order in which they were found.
+    pub(crate) fn into_reasons(self) -> Vec<Reason> {
+        self.reasons
+    }
+}

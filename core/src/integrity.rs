@@ -1,0 +1,120 @@
+//! Integrity: where every received event went. Received is never counted itself: it is the sum of
+//! the verdicts, so that the equation holds at every instant.
+//!
+//! Additive like the counters; bounded by the number of configured sources.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{reason::ReasonCode, skew::Skew, time::Timestamp};
+
+/// The verdicts on the events of one source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// New events.
+    pub accepted: u64,
+    /// Repetitions.
+    pub duplicates: u64,
+    /// Repetitions of an id with other content.
+    pub conflicts: u64,
+    /// Events that broke a rule.
+    pub rejected: u64,
+    /// Events that the source does not want.
+    pub filtered: u64,
+    /// Accepted events that the finest tier no longer counts.
+    pub late: u64,
+    /// Accepted events that their sender itself calls duplicates; they count in no KPI.
+    pub declared_duplicates: u64,
+    /// How often each reason rejected an event; an event may have several.
+    pub reasons: BTreeMap<ReasonCode, u64>,
+    /// Delays of accepted events.
+    pub skew: Skew,
+    /// The latest event time accepted.
+    pub last_event: Option<Timestamp>,
+    /// When the last event of any verdict was received.
+    pub last_received: Option<Timestamp>,
+}
+
+impl Tally {
+    /// Every event that was received.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.accepted + self.duplicates + self.conflicts + self.rejected + self.filtered
+    }
+
+    /// Adds what another has counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.accepted += other.accepted;
+        self.duplicates += other.duplicates;
+        self.conflicts += other.conflicts;
+        self.rejected += other.rejected;
+        self.filtered += other.filtered;
+        self.late += other.late;
+        self.declared_duplicates += other.declared_duplicates;
+        for (reason, count) in &other.reasons {
+            *self.reasons.entry(*reason).or_default() += count;
+        }
+        self.skew.merge(&other.skew);
+        self.last_event = self.last_event.max(other.last_event);
+        self.last_received = self.last_received.max(other.last_received);
+    }
+
+    fn to_json(&self) -> Value {
+        let reasons: BTreeMap<&str, u64> =
+            self.reasons.iter().map(|(reason, count)| (reason.code(), *count)).collect();
+        json!({
+            "received": self.received(),
+            "accepted": self.accepted,
+            "duplicates": self.duplicates,
+            "conflicts": self.conflicts,
+            "rejected": self.rejected,
+            "filtered": self.filtered,
+            "late": self.late,
+            "declared_duplicates": self.declared_duplicates,
+            "reasons": reasons,
+            "clock_skew_ms": self.skew.median_ms(),
+            "last_event": self.last_event.map(|at| at.to_string()),
+            "last_received": self.last_received.map(|at| at.to_string()),
+        })
+    }
+}
+
+/// The verdicts on the events of each source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Integrity(BTreeMap<String, Tally>);
+
+impl Integrity {
+    /// Adds verdicts on events of one source.
+    pub fn add(&mut self, source: &str, tally: &Tally) {
+        match self.0.get_mut(source) {
+            Some(known) => known.merge(tally),
+            None => {
+                self.0.insert(source.to_owned(), tally.clone());
+            }
+        }
+    }
+
+    /// Adds what another has counted.
+    pub fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|(source, tally)| self.add(source, tally));
+    }
+
+    /// The verdicts on the events of all sources.
+    #[must_use]
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.0.values().for_each(|tally| total.merge(tally));
+        total
+    }
+
+    /// The answer of `GET /api/v1/integrity`, but for `bounds`.
+    #[must_use]
+    pub fn to_json(&self, space: &str) -> Value {
+        let sources: BTreeMap<&str, Value> =
+            self.0.iter().map(|(name, tally)| (name.as_str(), tally.to_json())).collect();
+        json!({ "space": space, "sources": sources, "total": self.total().to_json() })
+    }
+}

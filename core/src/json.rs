@@ -1,0 +1,194 @@
+//! Strict reading of one JSON object: its members in order, values still raw.
+//!
+//! Beyond RFC 8259: duplicate members are found and told apart, nesting is at most [`DEPTH_MAX`]
+//! and an object has at most [`MEMBERS_MAX`] members. Numbers keep their text. Invalid UTF-8 cannot
+//! come here: the input is a `&str`.
+
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// Deepest nesting of objects and arrays, the outermost being 1.
+pub const DEPTH_MAX: usize = 32;
+/// Most members of one object; those after it are not looked at.
+pub const MEMBERS_MAX: usize = 64;
+
+/// One member of an object: its name, unescaped, and its value as it was written.
+pub type Member<'a> = (Cow<'a, str>, &'a str);
+
+/// The members of one object.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Members<'a> {
+    /// First occurrences, in order.
+    pub members: Vec<Member<'a>>,
+    /// Names that came again.
+    pub duplicated: Vec<Cow<'a, str>>,
+    /// Whether members were left out because there were more than [`MEMBERS_MAX`].
+    pub overflow: bool,
+}
+
+/// What a raw JSON value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `"…"`
+    Text,
+    /// A number.
+    Number,
+    /// `{…}`
+    Object,
+    /// `[…]`
+    Array,
+    /// `true` or `false`
+    Boolean,
+    /// `null`
+    Null,
+}
+
+impl Kind {
+    /// The kind of a raw value that a JSON parser has accepted.
+    #[must_use]
+    pub fn of(raw: &str) -> Self {
+        match raw.as_bytes().first() {
+            Some(b'"') => Self::Text,
+            Some(b'{') => Self::Object,
+            Some(b'[') => Self::Array,
+            Some(b't' | b'f') => Self::Boolean,
+            Some(b'n') => Self::Null,
+            _ => Self::Number,
+        }
+    }
+
+    /// Its name in messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Number => "a number",
+            Self::Object => "an object",
+            Self::Array => "an array",
+            Self::Boolean => "a boolean",
+            Self::Null => "null",
+        }
+    }
+}
+
+/// The members of the object that `raw` is; `None` when it is no JSON object.
+#[must_use]
+pub fn members(raw: &str) -> Option<Members<'_>> {
+    serde_json::from_str(raw).ok()
+}
+
+/// The text of a raw JSON string, unescaped; `None` when it holds half a surrogate pair.
+#[must_use]
+pub fn text(raw: &str) -> Option<Cow<'_, str>> {
+    serde_json::from_str(raw).ok().map(|Text(text)| text)
+}
+
+/// Whether `raw`, valid JSON or not, nests deeper than [`DEPTH_MAX`].
+#[must_use]
+pub fn too_deep(raw: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in raw.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+struct Collect;
+
+impl<'de> Visitor<'de> for Collect {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = Members { members: Vec::with_capacity(8), ..Members::default() };
+        while let Some(Text(name)) = map.next_key()? {
+            if found.members.len() + found.duplicated.len() == MEMBERS_MAX {
+                map.next_value::<IgnoredAny>()?;
+                found.overflow = true;
+            } else if found.members.iter().any(|(known, _)| *known == name) {
+                map.next_value::<IgnoredAny>()?;
+                found.duplicated.push(name);
+            } else {
+                found.members.push((name, map.next_value::<&RawValue>()?.get()));
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order_raw_numbers_and_unescaped_names() {
+        let found = members(r#" {"a\u0062": 1.0e5 , "c":{"d":[]}} "#).unwrap();
+        assert_eq!(found.members, [("ab".into(), "1.0e5"), ("c".into(), r#"{"d":[]}"#)]);
+        assert_eq!(found.duplicated.len(), 0);
+    }
+
+    #[test]
+    fn finds_duplicates_however_they_are_escaped() {
+        let found = members(r#"{"a":1,"\u0061":2}"#).unwrap();
+        assert_eq!(found.members, [("a".into(), "1")]);
+        assert_eq!(found.duplicated, ["a"]);
+    }
+
+    #[test]
+    fn stops_at_the_bound_of_members() {
+        let object = |count: usize| {
+            let all: Vec<String> = (0..count).map(|n| format!("\"k{n}\":0")).collect();
+            format!("{{{}}}", all.join(","))
+        };
+        assert!(!members(&object(MEMBERS_MAX)).unwrap().overflow);
+        let full = object(MEMBERS_MAX + 1);
+        let found = members(&full).unwrap();
+        assert!(found.overflow);
+        assert_eq!(found.members.len(), MEMBERS_MAX);
+    }
+
+    #[test]
+    fn refuses_what_is_no_object() {
+        for raw in ["", "1", "[]", "{", "{\"a\":}", "{}x", "{'a':1}", "{\"a\":01}"] {
+            assert_eq!(members(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn measures_depth_outside_strings_only() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(!too_deep(&nested(DEPTH_MAX)));
+        assert!(too_deep(&nested(DEPTH_MAX + 1)));
+        assert!(!too_deep(&format!("\"{}\\\"[\"", "[".repeat(99))));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_no_text() {
+        assert_eq!(text(r#""è\u00e8""#).as_deref(), Some("èè"));
+        assert_eq!(text(r#""\ud800""#), None);
+    }
+}

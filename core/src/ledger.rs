@@ -1,0 +1,379 @@
+//! The ledger: dedup, journal and counters of one shard, as a state that takes steps.
+//!
+//! A batch is judged at once (`ingest`), written down with all that came meanwhile (`commit`), and
+//! only then counted and published. The shell performs the effects in their order; when one fails
+//! it drops this state and restores it from what was kept.
+//!
+//! Bounds: [`PENDING_EVENTS_MAX`] events between two commits, `dedup::KEYS_MAX` keys; at both the
+//! ledger is busy and takes nothing more. At most one delta in [`PUBLISH_EVERY_MS`].
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    checkpoint::{self, Checkpoint},
+    corrupt::Corrupt,
+    counters::{Additions, Counters, CountersState, Delta},
+    dedup::{DedupMemory, KEYS_MAX, Seen},
+    domain::Candidate,
+    journal::{Block, Group, Refused},
+    time::Timestamp,
+};
+
+/// Most events that wait for one commit.
+pub const PENDING_EVENTS_MAX: usize = 20_000;
+/// Least time between two deltas, in milliseconds.
+pub const PUBLISH_EVERY_MS: i64 = 250;
+/// Most events in one block, unless a single request has more: keeps rows far below 2 MB.
+const BLOCK_EVENTS_MAX: usize = 2_000;
+/// Events and blocks after which a checkpoint is due: they bound the time of a restore.
+const CHECKPOINT_EVENTS: usize = 100_000;
+const CHECKPOINT_BLOCKS: usize = 4_000;
+/// How many deltas are kept for a hub that missed some.
+const RECENT_DELTAS_MAX: usize = 16;
+
+/// The events of one request that go to one shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The source that they come from.
+    pub source: String,
+    /// How long their keys are remembered, in seconds.
+    pub dedup_ttl_s: u32,
+    /// The valid events.
+    pub candidates: Vec<Candidate>,
+    /// The others, counted.
+    pub refused: Refused,
+}
+
+/// What became of one candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// New; `late` when the finest tier no longer counts it.
+    Accepted {
+        /// Older than the finest tier reaches back.
+        late: bool,
+    },
+    /// A repetition.
+    Duplicate,
+    /// A repetition of an id with other content.
+    Conflict,
+}
+
+/// Why a ledger takes nothing more for now. Nothing of the batch was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Busy {
+    /// Too many events wait for their commit.
+    Pending,
+    /// Too many keys are within their time to live.
+    Keys,
+}
+
+/// I/O that has not happened yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Append a block to the journal.
+    Append {
+        /// Its number.
+        seq: u64,
+        /// Its bytes, below 2 MB.
+        block: Vec<u8>,
+    },
+    /// Replace the checkpoint; the blocks up to `seq` are no longer needed to restore.
+    Checkpoint {
+        /// The last block that it covers.
+        seq: u64,
+        /// Its bytes, of any length.
+        bytes: Vec<u8>,
+    },
+    /// Send a delta to the hub.
+    Publish(Delta),
+    /// Call `tick` at this time or later.
+    WakeAt(Timestamp),
+}
+
+/// What the hub gets when it asks what it has missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pulled {
+    /// The deltas since the position that it named; none when it missed nothing.
+    Deltas(Vec<Delta>),
+    /// Everything, because the deltas do not reach back that far.
+    Snapshot(Box<LedgerSnapshot>),
+}
+
+/// Everything that a hub must know of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerSnapshot {
+    /// Tells this ledger from one that was in its place before.
+    pub birth: u64,
+    /// The number of the last block.
+    pub seq: u64,
+    /// Everything counted.
+    pub counters: CountersState,
+}
+
+/// How near a ledger is to its bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Keys within their time to live.
+    pub keys: u64,
+    /// Series, of all domains.
+    pub series: u64,
+    /// Cells that were counted under a folded series.
+    pub folded: u64,
+}
+
+/// Dedup, journal and counters of one shard.
+#[derive(Debug)]
+pub struct Ledger {
+    birth: u64,
+    seq: u64,
+    now: Timestamp,
+    memory: DedupMemory,
+    counters: Counters,
+    open: Vec<Group>,
+    open_events: usize,
+    /// Counted and not yet published.
+    additions: Additions,
+    published_seq: u64,
+    published_at: Timestamp,
+    wake_asked: bool,
+    recent: VecDeque<Delta>,
+    events_since_checkpoint: usize,
+    blocks_since_checkpoint: usize,
+}
+
+impl Ledger {
+    /// A ledger that has seen nothing. `birth` tells it from any other that was in its place;
+    /// `seed` is drawn anew at each start.
+    #[must_use]
+    pub fn new(birth: u64, seed: u64) -> Self {
+        Self::from_checkpoint(Checkpoint {
+            birth,
+            seq: 0,
+            counters: Counters::new(seed),
+            memory: DedupMemory::new(seed),
+        })
+    }
+
+    fn from_checkpoint(checkpoint: Checkpoint) -> Self {
+        let Checkpoint { birth, seq, counters, memory } = checkpoint;
+        Self {
+            birth,
+            seq,
+            now: Timestamp::from_ms(0),
+            memory,
+            counters,
+            open: Vec::new(),
+            open_events: 0,
+            additions: Additions::default(),
+            published_seq: seq,
+            published_at: Timestamp::from_ms(0),
+            wake_asked: false,
+            recent: VecDeque::new(),
+            events_since_checkpoint: 0,
+            blocks_since_checkpoint: 0,
+        }
+    }
+
+    /// The ledger that wrote `checkpoint` and then the blocks of `tail`, oldest first; blocks that
+    /// the checkpoint covers may come and are skipped.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when bytes cannot be read or a block is missing.
+    pub fn restore<'a>(
+        checkpoint: &[u8],
+        tail: impl IntoIterator<Item = &'a [u8]>,
+        seed: u64,
+    ) -> Result<Self, Corrupt> {
+        let mut ledger = Self::from_checkpoint(checkpoint::decode(checkpoint, seed)?);
+        for bytes in tail {
+            let block = Block::decode(bytes)?;
+            if block.seq <= ledger.seq {
+                continue;
+            }
+            if block.seq != ledger.seq + 1 {
+                return Err(Corrupt("a block of the journal is missing"));
+            }
+            for group in &block.groups {
+                ledger.now = ledger.now.max(group.received);
+                for candidate in &group.accepted {
+                    let Candidate { key, content, .. } = *candidate;
+                    let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
+                    ledger.memory.check(source, ttl_s, key, content, group.received);
+                }
+            }
+            ledger.count(&block);
+        }
+        // Whoever asks now gets a snapshot: nothing is left to publish.
+        ledger.additions = Additions::default();
+        ledger.published_seq = ledger.seq;
+        Ok(ledger)
+    }
+
+    /// Judges a batch. The outcomes, one for each candidate, may be told to nobody before the next
+    /// [`commit`](Self::commit) is durable.
+    ///
+    /// # Errors
+    /// [`Busy`] when a bound is reached.
+    pub fn ingest(&mut self, batch: Batch, now: Timestamp) -> Result<Vec<Outcome>, Busy> {
+        // Clocks may go back; receipt does not.
+        self.now = self.now.max(now);
+        let now = self.now;
+        if self.open_events + batch.candidates.len() > PENDING_EVENTS_MAX {
+            return Err(Busy::Pending);
+        }
+        self.memory.expire(now);
+        if self.memory.len() + batch.candidates.len() > KEYS_MAX {
+            return Err(Busy::Keys);
+        }
+        let Batch { source, dedup_ttl_s, candidates, refused } = batch;
+        let mut outcomes = Vec::with_capacity(candidates.len());
+        let mut accepted = Vec::with_capacity(candidates.len());
+        let (mut duplicates, mut conflicts) = (0, 0);
+        for candidate in candidates {
+            let Candidate { key, content, .. } = candidate;
+            outcomes.push(match self.memory.check(&source, dedup_ttl_s, key, content, now) {
+                Seen::New => {
+                    let late = candidate.event.is_late(now);
+                    accepted.push(candidate);
+                    Outcome::Accepted { late }
+                }
+                Seen::Before => {
+                    duplicates += 1;
+                    Outcome::Duplicate
+                }
+                Seen::Otherwise => {
+                    conflicts += 1;
+                    Outcome::Conflict
+                }
+            });
+        }
+        self.open_events += accepted.len();
+        self.open.push(Group {
+            source,
+            dedup_ttl_s,
+            received: now,
+            accepted,
+            duplicates,
+            conflicts,
+            refused,
+        });
+        Ok(outcomes)
+    }
+
+    /// Writes down, and then counts, everything that was judged since the last commit.
+    #[must_use = "effects describe I/O that has not happened yet"]
+    pub fn commit(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.open_events = 0;
+        let mut groups = core::mem::take(&mut self.open).into_iter().peekable();
+        while groups.peek().is_some() {
+            let mut block = Block { seq: self.seq + 1, groups: Vec::new() };
+            while let Some(group) = groups.next_if(|group| {
+                block.groups.is_empty() || block.events() + group.accepted.len() <= BLOCK_EVENTS_MAX
+            }) {
+                block.groups.push(group);
+            }
+            effects.push(Effect::Append { seq: block.seq, block: block.encode() });
+            self.count(&block);
+        }
+        let due = self.events_since_checkpoint >= CHECKPOINT_EVENTS
+            || self.blocks_since_checkpoint >= CHECKPOINT_BLOCKS;
+        if due {
+            effects.push(self.checkpoint());
+        }
+        effects.extend(self.publish_or_wait());
+        effects
+    }
+
+    /// Publishes what is due. Times that go back are taken for no time passing.
+    #[must_use = "effects describe I/O that has not happened yet"]
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.now = self.now.max(now);
+        self.wake_asked = false;
+        self.publish_or_wait().into_iter().collect()
+    }
+
+    /// A checkpoint of this moment. Nothing may be waiting for its commit.
+    #[must_use = "effects describe I/O that has not happened yet"]
+    pub fn checkpoint(&mut self) -> Effect {
+        self.events_since_checkpoint = 0;
+        self.blocks_since_checkpoint = 0;
+        let bytes = checkpoint::encode(self.birth, self.seq, &self.counters, &self.memory);
+        Effect::Checkpoint { seq: self.seq, bytes }
+    }
+
+    /// What a hub has missed that knows everything up to block `after` of the ledger born as
+    /// `birth`.
+    pub fn pull(&mut self, birth: u64, after: u64) -> Pulled {
+        self.close_delta();
+        let missed: Vec<Delta> =
+            self.recent.iter().filter(|delta| delta.from >= after).cloned().collect();
+        let complete = after == self.seq || missed.first().is_some_and(|first| first.from == after);
+        if birth == self.birth && complete {
+            return Pulled::Deltas(missed);
+        }
+        self.counters.advance(self.now);
+        Pulled::Snapshot(Box::new(LedgerSnapshot {
+            birth: self.birth,
+            seq: self.seq,
+            counters: self.counters.state(),
+        }))
+    }
+
+    /// Tells this ledger from one that was in its place before.
+    #[must_use]
+    pub fn birth(&self) -> u64 {
+        self.birth
+    }
+
+    /// How near it is to its bounds.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        Bounds { keys: self.memory.len() as u64, ..self.counters.bounds() }
+    }
+
+    fn count(&mut self, block: &Block) {
+        self.seq = block.seq;
+        self.events_since_checkpoint += block.events();
+        self.blocks_since_checkpoint += 1;
+        for group in &block.groups {
+            self.counters.advance(group.received);
+            self.counters.add_tally(&group.source, &group.tally(), &mut self.additions);
+            for candidate in &group.accepted {
+                if let Some(fact) = candidate.event.fact(&group.source) {
+                    let domain = candidate.event.domain();
+                    self.counters.add_fact(domain, &fact, group.received, &mut self.additions);
+                }
+            }
+        }
+    }
+
+    fn publish_or_wait(&mut self) -> Option<Effect> {
+        if self.published_seq == self.seq {
+            return None;
+        }
+        let due = self.published_at.plus_ms(PUBLISH_EVERY_MS);
+        if self.now >= due {
+            self.published_at = self.now;
+            return self.close_delta().map(Effect::Publish);
+        }
+        let asked = core::mem::replace(&mut self.wake_asked, true);
+        (!asked).then_some(Effect::WakeAt(due))
+    }
+
+    fn close_delta(&mut self) -> Option<Delta> {
+        if self.published_seq == self.seq {
+            return None;
+        }
+        let additions = core::mem::take(&mut self.additions);
+        let delta = self.counters.delta(self.published_seq, self.seq, additions);
+        self.published_seq = self.seq;
+        if self.recent.len() == RECENT_DELTAS_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(delta.clone());
+        Some(delta)
+    }
+}

@@ -1,0 +1,57 @@
+//! Polso's core: every decision about events, counters and KPIs, and no effect.
+//!
+//! No I/O, clock, randomness, async or panic: time and seeds are arguments, and what must happen
+//! outside comes back as a value. The way of an event through it:
+//!
+//! `domain` validates raw JSON → `ledger` deduplicates, writes a `journal` block and adds the
+//! event's `fact`s to its `counters` → a `Delta` reaches the `hub` and then each `viewer`, where
+//! `query` and `answer` make readings of them.
+
+mod answer;
+mod checkpoint;
+mod choice;
+mod conversion;
+mod corrupt;
+mod counters;
+mod decimal;
+mod dedup;
+mod domain;
+mod fact;
+mod fields;
+mod hub;
+mod integrity;
+mod journal;
+mod json;
+mod key;
+mod kpi;
+mod ledger;
+mod panes;
+mod query;
+mod reason;
+mod sealed;
+mod series;
+mod skew;
+mod source;
+mod tier;
+mod time;
+mod verdict;
+mod viewer;
+mod window;
+
+pub mod live;
+
+pub use answer::{Answer, Reading};
+pub use conversion::json_schema as conversion_schema;
+pub use corrupt::Corrupt;
+pub use counters::Delta;
+pub use domain::{Candidate, Domain, Event, RawEvent, Valid};
+pub use hub::{Hub, Merged, Published};
+pub use journal::Refused;
+pub use key::DedupKey;
+pub use ledger::{Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Outcome, Pulled};
+pub use query::{Query, QueryError};
+pub use reason::{Reason, ReasonCode, excerpt};
+pub use source::{ClientIdRule, DedupPolicy, Source};
+pub use time::Timestamp;
+pub use verdict::Verdict;
+pub use viewer::{Applied, Viewer};

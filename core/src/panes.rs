@@ -1,0 +1,306 @@
+//! Panes: the counters of one domain in every tier and since ever.
+//!
+//! Addition of integers only, so that any order, batching or sharding gives the same sums. What
+//! was too old for a tier, or comes back after having been forgotten, counts in the tiers that
+//! still hold its time. Bounds: those of `series` and `tier`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    corrupt::Corrupt,
+    fact::{Fact, MEASURES_MAX, Schema, Sums, add_sums},
+    series::{SeriesId, SeriesTable},
+    tier::{Bucket, PANE_MS, TIERS, Tier},
+    time::Timestamp,
+    window::Span,
+};
+
+/// The counters of one domain.
+#[derive(Clone, Debug)]
+pub struct Panes {
+    table: SeriesTable,
+    tiers: Vec<Tier>,
+    total: Bucket,
+    folded: u64,
+}
+
+impl Panes {
+    /// Empty counters. `seed` keeps senders from choosing values that collide in memory.
+    #[must_use]
+    pub fn new(schema: &'static Schema, seed: u64) -> Self {
+        Self {
+            table: SeriesTable::new(schema, seed),
+            tiers: TIERS.into_iter().map(Tier::new).collect(),
+            total: Bucket::default(),
+            folded: 0,
+        }
+    }
+
+    /// The shape of the facts counted here.
+    #[must_use]
+    pub fn schema(&self) -> &'static Schema {
+        self.table.schema()
+    }
+
+    /// How many series there are.
+    #[must_use]
+    pub fn series(&self) -> usize {
+        self.table.len()
+    }
+
+    /// How often a cell was folded for want of room.
+    #[must_use]
+    pub fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// Every value of a dimension that was counted, sorted.
+    #[must_use]
+    pub fn distinct(&self, dimension: usize) -> Vec<&str> {
+        self.table.distinct(dimension)
+    }
+
+    /// Counts a fact as it is at `now`, and notes it in `changes`.
+    pub fn add(&mut self, fact: &Fact<'_>, now: Timestamp, changes: &mut Changes) {
+        let series = self.table.intern(&fact.dimensions);
+        let pane = fact.time.ms().div_euclid(PANE_MS);
+        add_sums(changes.0.entry((pane, series)).or_default(), &fact.sums);
+        self.count(pane, now, series, &fact.sums);
+    }
+
+    /// Adds what others counted, as it is at `now`, and notes it in `changes`.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when the cells do not have the shape of this domain; then nothing was added.
+    pub fn merge(
+        &mut self,
+        cells: &Cells,
+        now: Timestamp,
+        mut changes: Option<&mut Changes>,
+    ) -> Result<(), Corrupt> {
+        let series = self.intern_all(&cells.symbols, &cells.series)?;
+        let width = self.schema().measures.len();
+        if cells.rows.len() * width != cells.sums.len() {
+            return Err(Corrupt("sums do not match their cells"));
+        }
+        let known = |row: &(i64, u32)| series.get(row.1 as usize).map(|id| (row.0, *id));
+        let rows: Vec<(i64, SeriesId)> =
+            cells.rows.iter().map(known).collect::<Option<_>>().ok_or(Corrupt("no such series"))?;
+        for ((pane, series), sums) in rows.into_iter().zip(cells.sums.chunks_exact(width)) {
+            if let Some(changes) = changes.as_mut() {
+                add_sums(changes.0.entry((pane, series)).or_default(), sums);
+            }
+            self.count(pane, now, series, sums);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, pane: i64, now: Timestamp, series: SeriesId, sums: &[i64]) {
+        let time = Timestamp::from_ms(pane.saturating_mul(PANE_MS));
+        let Self { table, tiers, total, folded } = self;
+        let sums = sums.get(..table.schema().measures.len()).unwrap_or(sums);
+        for tier in tiers {
+            *folded += u64::from(tier.add(time, now, series, sums, |id| table.fold(id)));
+        }
+        total.add(series, sums);
+    }
+
+    /// Forgets what no tier holds at `now` any more.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.tiers.iter_mut().for_each(|tier| tier.advance(now));
+    }
+
+    /// The sums of each group within a span: of the series that `filter` lets through, by the value
+    /// of the dimension `by`, or all in one group of the empty name. A group without any series is
+    /// not there.
+    #[must_use]
+    pub fn totals(
+        &self,
+        span: &Span,
+        filter: &[(usize, Vec<String>)],
+        by: Option<usize>,
+    ) -> BTreeMap<&str, Sums> {
+        // One look at each series, then only numbers.
+        let mut groups: Vec<&str> = Vec::new();
+        let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
+        let group_of: Vec<Option<usize>> = (0..self.table.len() as SeriesId)
+            .map(|id| {
+                let passes = filter.iter().all(|(dimension, values)| {
+                    let value = self.table.value(id, *dimension);
+                    values.iter().any(|wanted| wanted == value)
+                });
+                passes.then(|| {
+                    let group = by.map_or("", |dimension| self.table.value(id, dimension));
+                    *positions.entry(group).or_insert_with(|| {
+                        groups.push(group);
+                        groups.len() - 1
+                    })
+                })
+            })
+            .collect();
+        let mut sums: Vec<Option<Sums>> = vec![None; groups.len()];
+        let mut take = |bucket: &Bucket| {
+            for (series, row) in bucket.rows(self.schema().measures.len()) {
+                let group = group_of.get(series as usize).copied().flatten();
+                if let Some(sum) = group.and_then(|group| sums.get_mut(group)) {
+                    add_sums(sum.get_or_insert([0; MEASURES_MAX]), row);
+                }
+            }
+        };
+        match span.tier {
+            None => take(&self.total),
+            Some(tier) => self
+                .tiers
+                .get(tier)
+                .into_iter()
+                .flat_map(|tier| tier.between(span.from, span.to))
+                .for_each(|(_, bucket)| take(bucket)),
+        }
+        groups.into_iter().zip(sums).filter_map(|(group, sums)| Some((group, sums?))).collect()
+    }
+
+    /// Everything counted, to keep or to send.
+    #[must_use]
+    pub fn state(&self) -> PanesState {
+        let all: Vec<SeriesId> = (0..self.table.len() as SeriesId).collect();
+        let (symbols, series) = describe(&self.table, &all);
+        let width = self.schema().measures.len();
+        let bucket = |(position, bucket): (i64, &Bucket)| {
+            let (series, sums): (Vec<SeriesId>, Vec<&[i64]>) = bucket.rows(width).unzip();
+            BucketState { position, series, sums: sums.concat() }
+        };
+        PanesState {
+            symbols,
+            series,
+            tiers: self.tiers.iter().map(|tier| tier.buckets().map(bucket).collect()).collect(),
+            total: bucket((0, &self.total)),
+        }
+    }
+
+    /// Adds everything that other counters hold, as it is at `now`.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when the state does not have the shape of this domain. Some of it may have been
+    /// added by then: these counters are no longer of use.
+    pub fn merge_state(&mut self, state: &PanesState, now: Timestamp) -> Result<(), Corrupt> {
+        let ids = self.intern_all(&state.symbols, &state.series)?;
+        let width = self.schema().measures.len();
+        if state.tiers.len() != self.tiers.len() {
+            return Err(Corrupt("another number of tiers"));
+        }
+        let Self { table, tiers, total, folded } = self;
+        for (tier, buckets) in tiers.iter_mut().zip(&state.tiers) {
+            for bucket in buckets {
+                let time = bucket.position.saturating_mul(tier.spec.bucket_ms);
+                for (series, sums) in bucket.rows(&ids, width)? {
+                    let time = Timestamp::from_ms(time);
+                    *folded += u64::from(tier.add(time, now, series, sums, |id| table.fold(id)));
+                }
+            }
+        }
+        for (series, sums) in state.total.rows(&ids, width)? {
+            total.add(series, sums);
+        }
+        Ok(())
+    }
+
+    /// The own number of each of the series that others describe.
+    fn intern_all(&mut self, symbols: &[String], series: &[u32]) -> Result<Vec<SeriesId>, Corrupt> {
+        let width = self.schema().dimensions.len();
+        let mut ids = Vec::with_capacity(series.len() / width);
+        if !series.len().is_multiple_of(width) {
+            return Err(Corrupt("series of another width"));
+        }
+        for series in series.chunks_exact(width) {
+            let values: Option<Vec<&str>> =
+                series.iter().map(|id| symbols.get(*id as usize).map(String::as_str)).collect();
+            ids.push(self.table.intern(&values.ok_or(Corrupt("no such symbol"))?));
+        }
+        Ok(ids)
+    }
+
+    /// Takes what has changed, to send it.
+    #[must_use]
+    pub fn cells(&self, changes: Changes) -> Cells {
+        let mut used: Vec<SeriesId> = changes.0.keys().map(|(_, series)| *series).collect();
+        used.sort_unstable();
+        used.dedup();
+        let (symbols, series) = describe(&self.table, &used);
+        let width = self.schema().measures.len();
+        let mut cells = Cells { symbols, series, ..Cells::default() };
+        for ((pane, series), sums) in changes.0 {
+            let position = used.binary_search(&series).unwrap_or_default() as u32;
+            cells.rows.push((pane, position));
+            cells.sums.extend(sums.iter().take(width));
+        }
+        cells
+    }
+}
+
+/// The texts that some series are made of, each once, and the series by them.
+fn describe(table: &SeriesTable, ids: &[SeriesId]) -> (Vec<String>, Vec<u32>) {
+    let mut positions: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut symbols = Vec::new();
+    let mut series = Vec::new();
+    for value in ids.iter().flat_map(|id| table.values(*id)) {
+        let position = *positions.entry(value).or_insert_with(|| {
+            symbols.push(value.to_owned());
+            symbols.len() as u32 - 1
+        });
+        series.push(position);
+    }
+    (symbols, series)
+}
+
+/// What was added since the last look, by pane and series.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(BTreeMap<(i64, SeriesId), Sums>);
+
+/// Additions to the counters of one domain, as they travel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cells {
+    /// The texts that series are made of.
+    symbols: Vec<String>,
+    /// For each series the symbols of its values, one after the other.
+    series: Vec<u32>,
+    /// Pane (its start divided by 30 s) and series of each cell.
+    rows: Vec<(i64, u32)>,
+    /// The measures of one cell after those of another.
+    sums: Vec<i64>,
+}
+
+/// The counters of one domain, as they are kept and travel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanesState {
+    symbols: Vec<String>,
+    series: Vec<u32>,
+    tiers: Vec<Vec<BucketState>>,
+    total: BucketState,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct BucketState {
+    /// Its start divided by the tier's bucket.
+    position: i64,
+    series: Vec<SeriesId>,
+    sums: Vec<i64>,
+}
+
+impl BucketState {
+    fn rows<'a>(
+        &'a self,
+        ids: &'a [SeriesId],
+        width: usize,
+    ) -> Result<impl Iterator<Item = (SeriesId, &'a [i64])>, Corrupt> {
+        if self.series.len() * width != self.sums.len() {
+            return Err(Corrupt("sums do not match their series"));
+        }
+        if self.series.iter().any(|series| *series as usize >= ids.len()) {
+            return Err(Corrupt("no such series"));
+        }
+        let known = self.series.iter().filter_map(|series| ids.get(*series as usize).copied());
+        Ok(known.zip(self.sums.chunks_exact(width)))
+    }
+}

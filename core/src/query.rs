@@ -1,0 +1,268 @@
+//! Queries: what a viewer asks, read from the parameters of `GET /api/v1/kpi` or from the SDK.
+//!
+//! Bounds: 64 parameters, values of 256 characters.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::Domain,
+    kpi::Kpi,
+    reason::excerpt,
+    time::Timestamp,
+    window::{Span, Window, WindowKind},
+};
+
+/// Most parameters of one query.
+const PARAMETERS_MAX: usize = 64;
+/// Longest value of a parameter, in characters.
+const VALUE_CHARS_MAX: usize = 256;
+
+/// One question about KPIs. Valid by construction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    pub(crate) window: Window,
+    pub(crate) at: Option<Timestamp>,
+    kpis: Vec<String>,
+    wheres: Vec<(String, Vec<String>)>,
+    by: Option<String>,
+}
+
+/// Why a query is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryError {
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong and what it should be.
+    pub message: String,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for QueryError {}
+
+/// A query as one domain understands it.
+pub(crate) struct Plan {
+    pub(crate) kpis: Vec<&'static Kpi>,
+    pub(crate) filter: Vec<(usize, Vec<String>)>,
+    pub(crate) by: Option<usize>,
+}
+
+impl Query {
+    /// Reads decoded parameters: `window`, `kind`, `at`, `kpi` and `where` (repeatable), `by`.
+    ///
+    /// # Errors
+    /// The first parameter that is unknown, comes too often or says nothing.
+    pub fn parse<'a>(
+        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, QueryError> {
+        let (mut window, mut kind, mut at, mut by) = (None, None, None, None);
+        let (mut kpis, mut wheres) = (Vec::new(), Vec::<(String, Vec<String>)>::new());
+        for (count, (name, value)) in parameters.into_iter().enumerate() {
+            if count == PARAMETERS_MAX {
+                return refuse("query_too_long", format!("at most {PARAMETERS_MAX} parameters"));
+            }
+            if value.chars().nth(VALUE_CHARS_MAX).is_some() {
+                let message = format!("`{name}` has more than {VALUE_CHARS_MAX} characters");
+                return refuse("query_too_long", message);
+            }
+            match name {
+                "window" => once(name, &mut window, value)?,
+                "kind" => once(name, &mut kind, value)?,
+                "at" => once(name, &mut at, value)?,
+                "by" => once(name, &mut by, value)?,
+                "kpi" => kpis.push(value.to_owned()),
+                "where" => add_where(&mut wheres, value)?,
+                _ => {
+                    let message = format!(
+                        "`{}` is none of `window`, `kind`, `at`, `kpi`, `where`, `by`",
+                        excerpt(name)
+                    );
+                    return refuse("parameter_unknown", message);
+                }
+            }
+        }
+        let query = Self {
+            window: parse_window(window, kind)?,
+            at: at.map(parse_at).transpose()?,
+            kpis,
+            wheres,
+            by: by.map(str::to_owned),
+        };
+        query.check_names()?;
+        Ok(query)
+    }
+
+    /// The span that is summed when the answer is given at `now`.
+    ///
+    /// # Errors
+    /// When no tier holds the whole window any more.
+    pub fn span(&self, now: Timestamp) -> Result<Span, QueryError> {
+        self.window.resolve(self.at.unwrap_or(now), now).ok_or_else(|| QueryError {
+            code: "window_expired",
+            message: "the window reaches further back than 400 days; `window=all` sums everything"
+                .to_owned(),
+        })
+    }
+
+    /// What this query asks of one domain. KPIs that were not asked for by name and cannot be told
+    /// apart as asked are left out.
+    pub(crate) fn plan(&self, domain: Domain) -> Plan {
+        let schema = domain.schema();
+        let filter: Vec<_> = self
+            .wheres
+            .iter()
+            .filter_map(|(name, values)| Some((schema.dimension(name)?, values.clone())))
+            .collect();
+        let by = self.by.as_deref().and_then(|name| schema.dimension(name));
+        let complete = filter.len() == self.wheres.len() && by.is_some() == self.by.is_some();
+        let asked = |kpi: &&Kpi| self.kpis.is_empty() || self.kpis.iter().any(|k| k == kpi.name);
+        let kpis = schema.kpis.iter().filter(|_| complete).filter(asked).collect();
+        Plan { kpis, filter, by }
+    }
+
+    fn check_names(&self) -> Result<(), QueryError> {
+        let dimensions = || self.wheres.iter().map(|(name, _)| name).chain(&self.by);
+        for name in dimensions() {
+            if Domain::ALL.iter().all(|domain| domain.schema().dimension(name).is_none()) {
+                let known = Domain::ALL
+                    .iter()
+                    .flat_map(|domain| domain.schema().dimensions)
+                    .map(|dimension| dimension.name);
+                let message = format!("`{}` is none of {}", excerpt(name), list(known));
+                return refuse("dimension_unknown", message);
+            }
+        }
+        for name in &self.kpis {
+            let mut all = Domain::ALL.iter().map(|domain| (domain, domain.schema()));
+            let Some((_, schema)) =
+                all.find(|(_, schema)| schema.kpis.iter().any(|kpi| kpi.name == name))
+            else {
+                let known =
+                    Domain::ALL.iter().flat_map(|domain| domain.schema().kpis).map(|kpi| kpi.name);
+                let message = format!("`{}` is none of {}", excerpt(name), list(known));
+                return refuse("kpi_unknown", message);
+            };
+            if let Some(foreign) = dimensions().find(|name| schema.dimension(name).is_none()) {
+                let message = format!("`{name}` is not counted by `{foreign}`");
+                return refuse("dimension_foreign", message);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refuse<T>(code: &'static str, message: String) -> Result<T, QueryError> {
+    Err(QueryError { code, message })
+}
+
+fn once<'a>(name: &str, slot: &mut Option<&'a str>, value: &'a str) -> Result<(), QueryError> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => refuse("parameter_repeated", format!("`{name}` may come only once")),
+    }
+}
+
+fn parse_window(window: Option<&str>, kind: Option<&str>) -> Result<Window, QueryError> {
+    let kind = match kind {
+        None | Some("sliding") => WindowKind::Sliding,
+        Some("tumbling") => WindowKind::Tumbling,
+        Some(other) => {
+            let message = format!("`{}` is neither `sliding` nor `tumbling`", excerpt(other));
+            return refuse("kind_invalid", message);
+        }
+    };
+    let text = window.unwrap_or("5m");
+    Window::parse(text, kind).ok_or_else(|| QueryError {
+        code: "window_invalid",
+        message: format!(
+            "`{}` is no window: a whole number with `s`, `m`, `h` or `d`, from `30s` to `400d`, or `all`",
+            excerpt(text)
+        ),
+    })
+}
+
+fn parse_at(text: &str) -> Result<Timestamp, QueryError> {
+    Timestamp::parse(text).ok_or_else(|| QueryError {
+        code: "at_invalid",
+        message: format!(
+            "`{}` is no RFC 3339 time with an offset (`+` is written `%2B` in a URL)",
+            excerpt(text)
+        ),
+    })
+}
+
+fn add_where(wheres: &mut Vec<(String, Vec<String>)>, text: &str) -> Result<(), QueryError> {
+    let Some((name, value)) = text.split_once(':') else {
+        let message = format!("`{}` is not `dimension:value`", excerpt(text));
+        return refuse("where_invalid", message);
+    };
+    match wheres.iter_mut().find(|(known, _)| known == name) {
+        Some((_, values)) => values.push(value.to_owned()),
+        None => wheres.push((name.to_owned(), vec![value.to_owned()])),
+    }
+    Ok(())
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(parameters: &[(&str, &str)], expected: Result<(), &str>) {
+        let found = Query::parse(parameters.iter().copied());
+        assert_eq!(found.as_ref().map(|_| ()).map_err(|error| error.code), expected, "{found:?}");
+    }
+
+    #[test]
+    fn reads_every_parameter() {
+        check(&[], Ok(()));
+        check(
+            &[
+                ("window", "24h"),
+                ("kind", "tumbling"),
+                ("at", "2026-03-10T12:00:00+01:00"),
+                ("kpi", "conversions"),
+                ("kpi", "cpa"),
+                ("where", "canale:email"),
+                ("where", "canale:sms"),
+                ("where", "campagna:a:b"),
+                ("by", "localita"),
+            ],
+            Ok(()),
+        );
+    }
+
+    #[test]
+    fn says_which_parameter_is_wrong() {
+        check(&[("windows", "5m")], Err("parameter_unknown"));
+        check(&[("window", "5m"), ("window", "5m")], Err("parameter_repeated"));
+        check(&[("window", "5")], Err("window_invalid"));
+        check(&[("kind", "hopping")], Err("kind_invalid"));
+        check(&[("at", "yesterday")], Err("at_invalid"));
+        check(&[("kpi", "revenue")], Err("kpi_unknown"));
+        check(&[("where", "canale")], Err("where_invalid"));
+        check(&[("where", "colore:blu")], Err("dimension_unknown"));
+        check(&[("by", "colore")], Err("dimension_unknown"));
+        check(&[("by", &"x".repeat(257))], Err("query_too_long"));
+        check(&[("kpi", "cpa"); 64], Ok(()));
+        check(&[("kpi", "cpa"); 65], Err("query_too_long"));
+    }
+
+    #[test]
+    fn a_repeated_dimension_gathers_its_values() {
+        let query = Query::parse([("where", "canale:email"), ("where", "canale:sms")]).unwrap();
+        let plan = query.plan(Domain::Conversions);
+        assert_eq!(plan.filter, [(1, vec!["email".to_owned(), "sms".to_owned()])]);
+        assert_eq!(plan.kpis.len(), 5);
+    }
+}

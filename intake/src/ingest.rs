@@ -1,0 +1,283 @@
+//! From the body of one authenticated request to one batch for each shard, and from the ledgers'
+//! outcomes to the answer. The one place where a request's events are numbered.
+//!
+//! Bounds: those of the sender's [`Limits`](crate::Limits).
+
+use std::collections::BTreeMap;
+
+use polso_core::{
+    Batch, Busy, Domain, Outcome, RawEvent, Reason, ReasonCode, Refused, Timestamp, Verdict,
+    excerpt,
+};
+use serde::Serialize;
+
+use crate::{
+    body::{Item, split},
+    config::Sender,
+    refusal::Refusal,
+};
+
+/// When to try again while a ledger is busy, in seconds.
+const BUSY_RETRY_S: u32 = 1;
+
+/// The events of one request, judged as far as that can be done without knowing what came before.
+#[derive(Debug)]
+pub struct Prepared {
+    /// One batch for each shard that has any, with its number.
+    pub batches: Vec<(u16, Batch)>,
+    slots: Vec<Slot>,
+}
+
+/// What is known of one event of the request.
+#[derive(Debug)]
+enum Slot {
+    /// The next candidate of the batch at this position.
+    Candidate {
+        batch: usize,
+        warnings: Vec<String>,
+    },
+    Rejected(Vec<Reason>),
+}
+
+impl Prepared {
+    /// Cuts a body into events and judges each.
+    ///
+    /// # Errors
+    /// When the body as a whole is refused.
+    pub fn new(
+        domain: Domain,
+        sender: &Sender,
+        content_type: Option<&str>,
+        body: &[u8],
+        shards: u8,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let items = split(content_type, body, &sender.limits)?;
+        let mut prepared =
+            Self { batches: Vec::with_capacity(1), slots: Vec::with_capacity(items.len()) };
+        let mut refused = Refused::default();
+        for item in items {
+            let judged = match item {
+                Item::Malformed(line) => Err(vec![malformed(line)]),
+                Item::Json(json) => {
+                    domain.validate(&RawEvent { json, event_id: None }, &sender.source, now)
+                }
+            };
+            let slot = match judged {
+                Ok(valid) => {
+                    let shard = valid.candidate.key.shard(u16::from(shards));
+                    let batch = prepared.batch_of(shard, sender);
+                    if let Some((_, batch)) = prepared.batches.get_mut(batch) {
+                        batch.candidates.push(valid.candidate);
+                    }
+                    Slot::Candidate { batch, warnings: valid.warnings }
+                }
+                Err(reasons) => {
+                    refused.rejected += 1;
+                    count_reasons(&mut refused.reasons, &reasons);
+                    Slot::Rejected(reasons)
+                }
+            };
+            prepared.slots.push(slot);
+        }
+        if refused.rejected > 0 {
+            // Any ledger can count them; one that is asked anyway costs nothing more.
+            let shard = prepared.batches.first().map_or(0, |(shard, _)| *shard);
+            let batch = prepared.batch_of(shard, sender);
+            if let Some((_, batch)) = prepared.batches.get_mut(batch) {
+                batch.refused = refused;
+            }
+        }
+        Ok(prepared)
+    }
+
+    fn batch_of(&mut self, shard: u16, sender: &Sender) -> usize {
+        if let Some(known) = self.batches.iter().position(|(known, _)| *known == shard) {
+            return known;
+        }
+        let batch = Batch {
+            source: sender.source.name.clone(),
+            dedup_ttl_s: sender.source.dedup_ttl_s,
+            candidates: Vec::new(),
+            refused: Refused::default(),
+        };
+        self.batches.push((shard, batch));
+        self.batches.len() - 1
+    }
+
+    /// The answer, from what became of each batch, in the order of `batches`.
+    ///
+    /// # Errors
+    /// `unavailable` when any ledger took nothing: what the others took they will recognise when
+    /// the sender tries again.
+    pub fn answer(
+        &self,
+        outcomes: Vec<Result<Vec<Outcome>, Busy>>,
+    ) -> Result<IngestAnswer, Refusal> {
+        let mut outcomes: Vec<_> = outcomes
+            .into_iter()
+            .collect::<Result<Vec<_>, Busy>>()
+            .map_err(|_| Refusal::Unavailable { retry_after_s: BUSY_RETRY_S })?
+            .into_iter()
+            .map(Vec::into_iter)
+            .collect();
+        let mut body = Body { results: Vec::with_capacity(self.slots.len()), ..Body::default() };
+        for (index, slot) in self.slots.iter().enumerate() {
+            let verdict = match slot {
+                Slot::Rejected(reasons) => {
+                    body.rejected += 1;
+                    Verdict::Rejected { reasons }
+                }
+                Slot::Candidate { batch, warnings } => {
+                    let outcome = outcomes.get_mut(*batch).and_then(Iterator::next);
+                    match outcome.ok_or(Refusal::Internal)? {
+                        Outcome::Accepted { late } => {
+                            body.accepted += 1;
+                            Verdict::Accepted { late, warnings }
+                        }
+                        Outcome::Duplicate => {
+                            body.duplicates += 1;
+                            Verdict::Duplicate
+                        }
+                        Outcome::Conflict => {
+                            body.conflicts += 1;
+                            Verdict::Conflict
+                        }
+                    }
+                }
+            };
+            body.results.push(Row { index, verdict });
+        }
+        let refused_all = body.rejected == self.slots.len();
+        let json = serde_json::to_string(&body).map_err(|_| Refusal::Internal)?;
+        Ok(IngestAnswer { status: if refused_all { 422 } else { 202 }, json })
+    }
+}
+
+/// The answer to a request whose events were judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestAnswer {
+    /// 202, or 422 when every event was rejected.
+    pub status: u16,
+    /// The body.
+    pub json: String,
+}
+
+#[derive(Default, Serialize)]
+struct Body<'a> {
+    accepted: usize,
+    duplicates: usize,
+    conflicts: usize,
+    rejected: usize,
+    filtered: usize,
+    results: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    index: usize,
+    #[serde(flatten)]
+    verdict: Verdict<'a>,
+}
+
+fn malformed(line: &str) -> Reason {
+    let message = format!("`{}` is not JSON", excerpt(line));
+    Reason { code: ReasonCode::JsonInvalid, field: None, message }
+}
+
+/// Each reason once for each event that has it.
+fn count_reasons(counts: &mut BTreeMap<ReasonCode, u64>, reasons: &[Reason]) {
+    let mut codes: Vec<ReasonCode> = reasons.iter().map(|reason| reason.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    for code in codes {
+        *counts.entry(code).or_default() += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polso_core::Ledger;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::config::Config;
+
+    fn event(client: u32) -> Value {
+        json!({
+            "id_cliente": format!("CLIENTE-ITALIA-{client:06}"),
+            "evento": "acquisto_concluso",
+            "timestamp": "2024-05-20T14:32:45.123Z",
+            "valore": 10,
+            "canale": "email",
+            "stato": "completato",
+        })
+    }
+
+    /// What a server with `shards` ledgers answers to the same body twice.
+    fn twice(body: &[u8], content_type: &str, shards: u8) -> [(u16, Value); 2] {
+        let vars = json!({ "sources": { "crm": { "kind": "native" } } });
+        let config = Config::parse(&vars, |_| true).unwrap();
+        let sender = &config.sources["crm"];
+        let now = Timestamp::parse("2024-05-20T14:33:00Z").unwrap();
+        let mut ledgers: Vec<Ledger> = (0..shards).map(|n| Ledger::new(u64::from(n), 1)).collect();
+        [(); 2].map(|()| {
+            let domain = Domain::Conversions;
+            let mut prepared =
+                Prepared::new(domain, sender, Some(content_type), body, shards, now).unwrap();
+            let outcomes = prepared
+                .batches
+                .iter_mut()
+                .map(|(shard, batch)| ledgers[usize::from(*shard)].ingest(batch.clone(), now))
+                .collect();
+            let answer = prepared.answer(outcomes).unwrap();
+            (answer.status, serde_json::from_str(&answer.json).unwrap())
+        })
+    }
+
+    #[track_caller]
+    fn check(found: &(u16, Value), status: u16, verdicts: &[&str]) {
+        assert_eq!(found.0, status);
+        let results = found.1["results"].as_array().unwrap();
+        let names: Vec<_> = results.iter().map(|row| row["verdict"].as_str().unwrap()).collect();
+        assert_eq!(names, verdicts);
+        for (index, row) in results.iter().enumerate() {
+            assert_eq!(row["index"], index);
+        }
+    }
+
+    #[test]
+    fn verdicts_stand_in_the_order_of_the_events_on_any_number_of_shards() {
+        let body = json!([event(1), event(2), { "stato": "?" }, event(1), event(3)]).to_string();
+        for shards in [1, 3, 8] {
+            let [first, second] = twice(body.as_bytes(), "application/json", shards);
+            check(&first, 202, &["accepted", "accepted", "rejected", "duplicate", "accepted"]);
+            let repeated = ["duplicate", "duplicate", "rejected", "duplicate", "duplicate"];
+            check(&second, 202, &repeated);
+            assert_eq!(first.1["accepted"], 3);
+            assert_eq!(first.1["duplicates"], 1);
+            assert_eq!(first.1["rejected"], 1);
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_rejected_on_its_own() {
+        let body = format!("{}\n{{\n", event(1));
+        let [first, _] = twice(body.as_bytes(), "application/x-ndjson", 1);
+        check(&first, 202, &["accepted", "rejected"]);
+        assert_eq!(first.1["results"][1]["reasons"][0]["code"], "json_invalid");
+    }
+
+    #[test]
+    fn only_rejections_are_422() {
+        let [first, _] = twice(b"{}", "application/json", 4);
+        check(&first, 422, &["rejected"]);
+    }
+
+    #[test]
+    fn a_busy_ledger_makes_the_whole_request_wait() {
+        let prepared = Prepared { batches: Vec::new(), slots: Vec::new() };
+        let refusal = prepared.answer(vec![Ok(Vec::new()), Err(Busy::Keys)]).unwrap_err();
+        assert_eq!((refusal.status(), refusal.retry_after_s()), (503, Some(1)));
+    }
+}

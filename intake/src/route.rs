@@ -1,0 +1,159 @@
+//! Where a request goes: from its method, address and headers to what is asked, with everything
+//! checked that can be without its body. The table of routes is here and nowhere else.
+
+use polso_core::{Domain, Query, Timestamp, conversion_schema};
+
+use crate::{
+    bearer::{bearer, subprotocols},
+    config::{Config, Sender},
+    grant::Scope,
+    jwks::Keys,
+    refusal::{Detail, Refusal},
+};
+
+/// What was deployed: the configuration and the keys that tokens are checked against.
+#[derive(Debug)]
+pub struct Edge {
+    /// The configuration.
+    pub config: Config,
+    /// The keys of `JWT_KEYS`.
+    pub keys: Keys,
+}
+
+/// A request without its body. Header names are those of HTTP.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head<'a> {
+    /// In capitals.
+    pub method: &'a str,
+    /// The whole URL, as the platform gives it.
+    pub url: &'a str,
+    /// `Authorization`
+    pub authorization: Option<&'a str>,
+    /// `Upgrade`
+    pub upgrade: Option<&'a str>,
+    /// `Sec-WebSocket-Protocol`
+    pub protocols: Option<&'a str>,
+}
+
+/// What is asked, by someone who may.
+#[derive(Debug)]
+pub enum Route<'e> {
+    /// Events of one domain from one sender; the body follows.
+    Ingest(Domain, &'e Sender),
+    /// KPIs of a space.
+    Kpi(String, Query),
+    /// The integrity figures of a space.
+    Integrity(String),
+    /// The live link of a space, in this protocol.
+    Live(String, &'static str),
+    /// A document that is the same for everyone: its JSON text.
+    Document(String),
+    /// May another origin ask? It may.
+    Preflight,
+    /// Not ours: a page or a file.
+    Assets,
+}
+
+/// Most characters of a URL that are looked at.
+const URL_CHARS_MAX: usize = 16_384;
+
+/// Finds the route of a request received at `now`.
+///
+/// # Errors
+/// Why it is refused.
+pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Route<'e>, Refusal> {
+    let (path, query) = split_url(head.url);
+    match path {
+        "/healthz" => allow(head, "GET").map(|()| Route::Document(health())),
+        "/api/v1/eventi/conversione" => {
+            allow(head, "POST")?;
+            let token = bearer(head.authorization)?;
+            let sender = edge.keys.verify(token, now)?.sender(&edge.config)?;
+            Ok(Route::Ingest(Domain::Conversions, sender))
+        }
+        "/api/v1/schema/conversione" => {
+            shared(head, || Ok(Route::Document(conversion_schema().to_string())))
+        }
+        "/api/v1/kpi" => shared(head, || {
+            let space = viewer(head, edge, now)?;
+            if query.len() > URL_CHARS_MAX {
+                return Err(invalid_query("query", "is longer than 16384 characters".to_owned()));
+            }
+            let parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+            let parameters = parameters.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+            let query = Query::parse(parameters)
+                .map_err(|error| invalid_query(error.code, error.message))?;
+            Ok(Route::Kpi(space, query))
+        }),
+        "/api/v1/integrity" => shared(head, || viewer(head, edge, now).map(Route::Integrity)),
+        "/api/v1/live" => {
+            allow(head, "GET")?;
+            if !head.upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket")) {
+                return Err(Refusal::UpgradeRequired);
+            }
+            let offer = subprotocols(head.protocols)?;
+            let token = offer.token.map_or_else(|| bearer(head.authorization), Ok)?;
+            let grant = edge.keys.verify(token, now)?;
+            let space = grant.space_for(Scope::View, &edge.config)?.to_owned();
+            Ok(Route::Live(space, offer.protocol))
+        }
+        _ if path.starts_with("/api/") || path.starts_with("/webhooks/") => Err(Refusal::NotFound),
+        _ => Ok(Route::Assets),
+    }
+}
+
+/// The refusal of a query, by the core's own code.
+#[must_use]
+pub fn invalid_query(code: &str, message: String) -> Refusal {
+    Refusal::QueryInvalid(vec![Detail { field: code.to_owned(), message }])
+}
+
+fn health() -> String {
+    format!(r#"{{"status":"ok","version":"{}"}}"#, env!("CARGO_PKG_VERSION"))
+}
+
+fn viewer(head: &Head<'_>, edge: &Edge, now: Timestamp) -> Result<String, Refusal> {
+    let grant = edge.keys.verify(bearer(head.authorization)?, now)?;
+    grant.space_for(Scope::View, &edge.config).map(str::to_owned)
+}
+
+fn allow(head: &Head<'_>, method: &'static str) -> Result<(), Refusal> {
+    if head.method == method { Ok(()) } else { Err(Refusal::MethodNotAllowed { allow: method }) }
+}
+
+/// A route that pages of any origin may read with a token of their own.
+fn shared<'e>(
+    head: &Head<'_>,
+    route: impl FnOnce() -> Result<Route<'e>, Refusal>,
+) -> Result<Route<'e>, Refusal> {
+    match head.method {
+        "GET" => route(),
+        "OPTIONS" => Ok(Route::Preflight),
+        _ => Err(Refusal::MethodNotAllowed { allow: "GET, OPTIONS" }),
+    }
+}
+
+/// Path and query of an absolute URL.
+fn split_url(url: &str) -> (&str, &str) {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
+    let path = path.split_once('#').map_or(path, |(path, _)| path);
+    path.split_once('?').unwrap_or((path, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, expected: (&str, &str)) {
+        assert_eq!(split_url(url), expected, "{url}");
+    }
+
+    #[test]
+    fn splits_urls_without_reading_the_host() {
+        check("https://a.example/api/v1/kpi?by=canale&at=1#x", ("/api/v1/kpi", "by=canale&at=1"));
+        check("http://127.0.0.1:8787", ("/", ""));
+        check("http://h/?", ("/", ""));
+    }
+}

@@ -1,0 +1,109 @@
+//! Calls between the edge and the Durable Objects: bytes in, bytes out.
+
+use js_sys::Uint8Array;
+use polso_core::{Batch, Bounds, Busy, Outcome, Published, Pulled, Query, live};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::Env;
+
+use crate::platform::Stub;
+
+/// What a hub is asked.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(crate) enum Question {
+    Kpi(Query),
+    Integrity,
+}
+
+/// What it answers: a body, or the code and message of the query's fault.
+pub(crate) type Reply = Result<String, (String, String)>;
+
+/// From where on a ledger is asked for what was missed.
+pub(crate) type Position = (u64, u64);
+
+/// What it answers, and how near it is to its bounds.
+pub(crate) type PullReply = (Pulled, Bounds);
+
+/// A call that did not come back. Its caller may try again: nothing is counted twice.
+#[derive(Debug)]
+pub(crate) struct CallFailed(pub(crate) JsValue);
+
+impl From<JsValue> for CallFailed {
+    fn from(error: JsValue) -> Self {
+        Self(error)
+    }
+}
+
+impl From<worker::Error> for CallFailed {
+    fn from(error: worker::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<polso_core::Corrupt> for CallFailed {
+    fn from(error: polso_core::Corrupt) -> Self {
+        Self(js_sys::Error::new(error.0).into())
+    }
+}
+
+/// Hands a batch to its ledger.
+pub(crate) async fn ingest(
+    env: &Env,
+    space: &str,
+    shard: u16,
+    batch: &Batch,
+) -> Result<Result<Vec<Outcome>, Busy>, CallFailed> {
+    let reply =
+        ledger(env, space, shard)?.ingest(space, shard, bytes(&live::encode(batch))).await?;
+    Ok(live::decode(&to_vec(&reply))?)
+}
+
+/// Asks a ledger for what was missed since `position`.
+pub(crate) async fn pull(
+    env: &Env,
+    space: &str,
+    shard: u16,
+    position: Position,
+) -> Result<PullReply, CallFailed> {
+    let reply = ledger(env, space, shard)?.pull(bytes(&live::encode(&position))).await?;
+    Ok(live::decode(&to_vec(&reply))?)
+}
+
+/// Tells the hub what a ledger has counted.
+pub(crate) async fn publish(
+    env: &Env,
+    space: &str,
+    published: &Published,
+) -> Result<(), CallFailed> {
+    let stub: Stub = hub(env, space)?.into_rpc();
+    stub.publish(space, bytes(&live::encode(published))).await?;
+    Ok(())
+}
+
+/// Asks the hub.
+pub(crate) async fn query(
+    env: &Env,
+    space: &str,
+    question: &Question,
+) -> Result<Reply, CallFailed> {
+    let stub: Stub = hub(env, space)?.into_rpc();
+    let reply = stub.query(space, bytes(&live::encode(question))).await?;
+    Ok(live::decode(&to_vec(&reply))?)
+}
+
+/// The hub of a space.
+pub(crate) fn hub(env: &Env, space: &str) -> worker::Result<worker::Stub> {
+    env.durable_object("HUB")?.get_by_name(space)
+}
+
+fn ledger(env: &Env, space: &str, shard: u16) -> worker::Result<Stub> {
+    let stub = env.durable_object("LEDGER")?.get_by_name(&format!("{space}/{shard}"))?;
+    Ok(stub.into_rpc())
+}
+
+fn bytes(bytes: &[u8]) -> Uint8Array {
+    Uint8Array::from(bytes)
+}
+
+fn to_vec(reply: &JsValue) -> Vec<u8> {
+    reply.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
+}

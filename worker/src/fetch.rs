@@ -1,0 +1,107 @@
+//! One request at the edge: head in, answer out. Nothing is kept between requests.
+
+use futures_util::future::join_all;
+use polso_core::Domain;
+use polso_intake::{Edge, Head, Prepared, Refusal, Route, Sender, route, route::invalid_query};
+use wasm_bindgen::JsValue;
+use worker::{Env, Request, Response, Result};
+
+use crate::{
+    body::read_body,
+    calls::{self, CallFailed, Question},
+    edge::edge,
+    platform::{log_error, now},
+    respond,
+};
+
+/// When to try again after a Durable Object did not answer, in seconds.
+const RETRY_S: u32 = 1;
+
+/// Answers one request.
+pub(crate) async fn handle(request: Request, env: Env) -> Result<Response> {
+    match answer(request, &env).await {
+        Ok(response) => Ok(response),
+        Err(refusal) => respond::refusal(&refusal),
+    }
+}
+
+async fn answer(request: Request, env: &Env) -> core::result::Result<Response, Refusal> {
+    let raw = request.inner();
+    let headers = raw.headers();
+    let header = |name: &str| headers.get(name).ok().flatten();
+    let (method, url) = (raw.method(), raw.url());
+    let (authorization, upgrade) = (header("authorization"), header("upgrade"));
+    let protocols = upgrade.as_ref().and_then(|_| header("sec-websocket-protocol"));
+    let head = Head {
+        method: &method,
+        url: &url,
+        authorization: authorization.as_deref(),
+        upgrade: upgrade.as_deref(),
+        protocols: protocols.as_deref(),
+    };
+    let edge = edge(env)?;
+    match route(&head, &edge, now())? {
+        Route::Ingest(domain, sender) => {
+            let (kind, length) = (header("content-type"), header("content-length"));
+            let body = read_body(raw, length.as_deref(), &sender.limits).await?;
+            ingest(env, &edge, domain, sender, kind.as_deref(), &body).await
+        }
+        Route::Kpi(space, query) => ask(env, &space, &Question::Kpi(query)).await,
+        Route::Integrity(space) => ask(env, &space, &Question::Integrity).await,
+        Route::Live(space, protocol) => live(env, &space, protocol).await,
+        Route::Document(json) => respond::shared_json(&json).map_err(internal),
+        Route::Preflight => respond::preflight().map_err(internal),
+        Route::Assets => {
+            let assets = env.assets("ASSETS").map_err(internal)?;
+            assets.fetch_request(request).await.map_err(unavailable)
+        }
+    }
+}
+
+async fn ingest(
+    env: &Env,
+    edge: &Edge,
+    domain: Domain,
+    sender: &Sender,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> core::result::Result<Response, Refusal> {
+    let prepared = Prepared::new(domain, sender, content_type, body, edge.config.shards, now())?;
+    let batches = prepared.batches.iter();
+    let calls = batches.map(|(shard, batch)| calls::ingest(env, &sender.space, *shard, batch));
+    let outcomes: core::result::Result<Vec<_>, CallFailed> =
+        join_all(calls).await.into_iter().collect();
+    let answer = prepared.answer(outcomes.map_err(call_failed)?)?;
+    respond::json(&answer.json, answer.status).map_err(internal)
+}
+
+async fn ask(
+    env: &Env,
+    space: &str,
+    question: &Question,
+) -> core::result::Result<Response, Refusal> {
+    match calls::query(env, space, question).await.map_err(call_failed)? {
+        Ok(json) => respond::shared_json(&json).map_err(internal),
+        Err((code, message)) => Err(invalid_query(&code, message)),
+    }
+}
+
+async fn live(env: &Env, space: &str, protocol: &str) -> core::result::Result<Response, Refusal> {
+    let request = respond::upgrade(space, protocol).map_err(internal)?;
+    let hub = calls::hub(env, space).map_err(unavailable)?;
+    hub.fetch_with_request(request).await.map_err(unavailable)
+}
+
+fn call_failed(error: CallFailed) -> Refusal {
+    log_error("a Durable Object did not answer", &error.0);
+    Refusal::Unavailable { retry_after_s: RETRY_S }
+}
+
+fn unavailable(error: worker::Error) -> Refusal {
+    call_failed(error.into())
+}
+
+fn internal(error: impl Into<JsValue>) -> Refusal {
+    log_error("an answer could not be made", &error.into());
+    Refusal::Internal
+}

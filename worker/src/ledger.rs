@@ -1,0 +1,159 @@
+//! The Durable Object of one shard: judges batches in memory, answers when they are durable.
+//!
+//! The first batch is written at once; those that come while it becomes durable share the next
+//! row. After any failed write the memory is dropped, everyone who waits is refused, and the next
+//! batch restores it from what was kept.
+
+mod store;
+
+use std::{cell::RefCell, rc::Rc};
+
+use polso_core::{Effect, Published, live};
+use wasm_bindgen::prelude::*;
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+use crate::{
+    calls::{self, Position, PullReply},
+    coalesce::{Coalesce, Failed},
+    platform::{log_error, now, sleep_until},
+};
+
+use store::Store;
+
+/// The ledger of one shard.
+#[durable_object(fetch)]
+pub struct Ledger {
+    shard: Rc<Shard>,
+}
+
+struct Shard {
+    env: Env,
+    store: Store,
+    ledger: RefCell<Option<polso_core::Ledger>>,
+    commits: Coalesce,
+    /// Space and number, as the last batch named them.
+    address: RefCell<(String, u16)>,
+}
+
+impl DurableObject for Ledger {
+    fn new(state: State, env: Env) -> Self {
+        let shard = Shard {
+            env,
+            store: Store::new(&state),
+            ledger: RefCell::default(),
+            commits: Coalesce::default(),
+            address: RefCell::default(),
+        };
+        Self { shard: Rc::new(shard) }
+    }
+
+    /// A ledger is called, not fetched from.
+    async fn fetch(&self, _request: Request) -> Result<Response> {
+        Response::error("not found", 404)
+    }
+}
+
+#[wasm_bindgen]
+impl Ledger {
+    /// Judges a batch and answers with its outcomes, once they are durable.
+    ///
+    /// # Errors
+    /// When they may not be: whoever asks may ask again.
+    pub async fn ingest(
+        &self,
+        space: String,
+        shard: u16,
+        batch: Vec<u8>,
+    ) -> core::result::Result<Vec<u8>, JsValue> {
+        self.shard.address.replace((space, shard));
+        let batch = live::decode(&batch).map_err(refused)?;
+        let outcomes = self.shard.with(|ledger| ledger.ingest(batch, now()))?;
+        if outcomes.is_ok() {
+            Coalesce::run(&self.shard, |shard| &shard.commits, Shard::commit)
+                .await
+                .map_err(|Failed| js_sys::Error::new("the batch could not be written"))?;
+        }
+        Ok(live::encode(&outcomes))
+    }
+
+    /// Answers with what a hub has missed since a position.
+    ///
+    /// # Errors
+    /// When the ledger cannot be restored.
+    pub fn pull(&self, position: Vec<u8>) -> core::result::Result<Vec<u8>, JsValue> {
+        let (birth, after): Position = live::decode(&position).map_err(refused)?;
+        self.shard.with(|ledger| {
+            let reply: PullReply = (ledger.pull(birth, after), ledger.bounds());
+            live::encode(&reply)
+        })
+    }
+}
+
+impl Shard {
+    /// The ledger in memory, restored if need be.
+    fn with<T>(
+        &self,
+        step: impl FnOnce(&mut polso_core::Ledger) -> T,
+    ) -> core::result::Result<T, JsValue> {
+        let mut ledger = self.ledger.borrow_mut();
+        match ledger.as_mut() {
+            Some(ledger) => Ok(step(ledger)),
+            None => Ok(step(ledger.insert(self.store.restore()?))),
+        }
+    }
+
+    /// Writes down what was judged, and waits until it is durable.
+    async fn commit(self: Rc<Self>) -> core::result::Result<(), Failed> {
+        let written = self.with(polso_core::Ledger::commit).and_then(|e| self.perform(e));
+        let durable = match written {
+            Ok(()) => self.store.sync().await,
+            Err(error) => Err(error),
+        };
+        durable.map_err(|error| {
+            log_error("the journal could not be written", &error);
+            self.ledger.take();
+            self.commits.fail_waiting();
+            Failed
+        })
+    }
+
+    /// Performs effects in their order: the one place where they happen.
+    fn perform(self: &Rc<Self>, effects: Vec<Effect>) -> core::result::Result<(), JsValue> {
+        for effect in effects {
+            match effect {
+                Effect::Append { seq, block } => self.store.append(seq, &block)?,
+                Effect::Checkpoint { seq, bytes } => self.store.checkpoint(seq, &bytes)?,
+                Effect::Publish(delta) => self.publish(delta)?,
+                Effect::WakeAt(at) => {
+                    let shard = Rc::clone(self);
+                    wasm_bindgen_futures::spawn_local(async move {
+                        sleep_until(at).await;
+                        let published = shard.with(|ledger| ledger.tick(now()));
+                        if let Err(error) = published.and_then(|e| shard.perform(e)) {
+                            log_error("a delta could not be published", &error);
+                        }
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a delta on its way. Nobody waits for it: a hub that misses one asks.
+    fn publish(&self, delta: polso_core::Delta) -> core::result::Result<(), JsValue> {
+        let (space, shard) = self.address.borrow().clone();
+        let birth = self.with(|ledger| ledger.birth())?;
+        let env = self.env.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let published = Published { shard, birth, delta };
+            if let Err(error) = calls::publish(&env, &space, &published).await {
+                log_error("the hub did not take a delta", &error.0);
+            }
+        });
+        Ok(())
+    }
+}
+
+fn refused(error: polso_core::Corrupt) -> JsValue {
+    js_sys::Error::new(error.0).into()
+}

@@ -1,0 +1,105 @@
+//! The platform below the `worker` crate's types, where those cannot catch an exception, do not
+//! have the call, or cross between JavaScript and Wasm more often than needed.
+
+use js_sys::{Array, Function, Promise, Uint8Array};
+use polso_core::Timestamp;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The storage of a Durable Object.
+    #[derive(Clone)]
+    pub(crate) type Storage;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn sql(this: &Storage) -> Sql;
+
+    /// Resolves when everything written so far is durable.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn sync(this: &Storage) -> Result<JsValue, JsValue>;
+
+    /// Runs a function whose writes happen all or not at all.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    pub(crate) fn transaction(
+        this: &Storage,
+        body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+
+    #[derive(Clone)]
+    pub(crate) type Sql;
+
+    #[wasm_bindgen(method, catch, variadic)]
+    pub(crate) fn exec(this: &Sql, query: &str, bindings: &Array) -> Result<Cursor, JsValue>;
+
+    pub(crate) type Cursor;
+
+    /// Iterates over rows as arrays of columns.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn raw(this: &Cursor) -> Result<Rows, JsValue>;
+
+    pub(crate) type Rows;
+
+    #[wasm_bindgen(method, catch, js_name = toArray)]
+    pub(crate) fn to_array(this: &Rows) -> Result<Array, JsValue>;
+
+    /// A Durable Object's stub, with the methods of both kinds of ours.
+    pub(crate) type Stub;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn ingest(
+        this: &Stub,
+        space: &str,
+        shard: u16,
+        batch: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn pull(this: &Stub, position: Uint8Array) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn publish(
+        this: &Stub,
+        space: &str,
+        delta: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn query(
+        this: &Stub,
+        space: &str,
+        question: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, ms: f64) -> JsValue;
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(message: &str);
+}
+
+/// The clock. In production it stands still between I/O.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_ms(js_sys::Date::now() as i64)
+}
+
+/// 52 bits that nobody outside can foresee and nothing depends on for its secrecy.
+pub(crate) fn random() -> u64 {
+    (js_sys::Math::random() * (1_u64 << 52) as f64) as u64
+}
+
+/// Waits until the clock shows `at`.
+pub(crate) async fn sleep_until(at: Timestamp) {
+    let wait_ms = at.ms().saturating_sub(now().ms()).max(0) as f64;
+    let timer = Promise::new(&mut |resolve, _| {
+        set_timeout(&resolve, wait_ms);
+    });
+    // A timer's promise is never rejected.
+    let _ = wasm_bindgen_futures::JsFuture::from(timer).await;
+}
+
+/// Writes a line to the log. It names no token, client or body.
+pub(crate) fn log_error(what: &str, error: &JsValue) {
+    let error = js_sys::Error::from(error.clone());
+    let message = error.message().as_string().unwrap_or_else(|| "an unknown error".to_owned());
+    console_error(&format!("{what}: {message}"));
+}

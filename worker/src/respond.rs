@@ -1,0 +1,70 @@
+//! Answers, as the platform wants them.
+
+use polso_intake::Refusal;
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, RequestInit, ResponseInit};
+use worker::{Request, Response, Result};
+
+/// Where an upgrade request carries the space to its hub.
+pub(crate) const SPACE_HEADER: &str = "x-polso-space";
+/// Where the protocol is agreed on.
+pub(crate) const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
+
+/// Pages of any origin may read with a token of their own: no cookie ever grants anything.
+const SHARED: [(&str, &str); 1] = [("access-control-allow-origin", "*")];
+
+/// A JSON answer for whoever sent the request.
+pub(crate) fn json(body: &str, status: u16) -> Result<Response> {
+    respond(Some(body), status, &[])
+}
+
+/// A JSON answer that pages of other origins may read.
+pub(crate) fn shared_json(body: &str) -> Result<Response> {
+    respond(Some(body), 200, &SHARED)
+}
+
+/// A refusal, readable by pages of other origins too, so that they can say why.
+pub(crate) fn refusal(refusal: &Refusal) -> Result<Response> {
+    let more = refusal.headers();
+    let more = more.iter().map(|(name, value)| (*name, value.as_str()));
+    let headers: Vec<(&str, &str)> = more.chain(SHARED).collect();
+    respond(Some(&refusal.to_json()), refusal.status(), &headers)
+}
+
+/// Pages of other origins may ask.
+pub(crate) fn preflight() -> Result<Response> {
+    let headers = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "GET"),
+        ("access-control-allow-headers", "authorization"),
+        ("access-control-max-age", "86400"),
+    ];
+    respond(None, 204, &headers)
+}
+
+/// The request that opens a socket at a hub.
+pub(crate) fn upgrade(space: &str, protocol: &str) -> core::result::Result<Request, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("upgrade", "websocket")?;
+    headers.set(SPACE_HEADER, space)?;
+    headers.set(PROTOCOL_HEADER, protocol)?;
+    let init = RequestInit::new();
+    init.set_headers(&headers);
+    Ok(web_sys::Request::new_with_str_and_init("http://hub/", &init)?.into())
+}
+
+fn respond(body: Option<&str>, status: u16, more: &[(&str, &str)]) -> Result<Response> {
+    let headers = Headers::new()?;
+    if body.is_some() {
+        headers.set("content-type", "application/json")?;
+    }
+    headers.set("cache-control", "no-store")?;
+    headers.set("x-content-type-options", "nosniff")?;
+    for (name, value) in more {
+        headers.set(name, value)?;
+    }
+    let init = ResponseInit::new();
+    init.set_status(status);
+    init.set_headers(&headers);
+    Ok(web_sys::Response::new_with_opt_str_and_init(body, &init)?.into())
+}
