@@ -52,7 +52,9 @@ try {
   } else {
     await ensurePackages();
     if (!existsSync(packagedNode)) {
-      throw new Complaint("the npm package `node` came without its program: allow install scripts, then `npm ci`");
+      throw new Complaint(
+        "the npm package `node` came without its program: allow install scripts, then run `npm rebuild node`",
+      );
     }
     process.exitCode = await handOver();
   }

@@ -39,6 +39,7 @@ export async function ensurePackages() {
     return;
   }
   const npm = process.env["npm_execpath"];
-  const args = ["ci", "--no-audit", "--no-fund"];
+  // Not `npm ci`: it refuses a lock file that lacks other platforms' programs, and a mirror may not serve those.
+  const args = ["install", "--no-save", "--no-audit", "--no-fund"];
   await step("npm packages (half a minute)", () => (npm ? run(process.execPath, [npm, ...args]) : run("npm", args)));
 }
