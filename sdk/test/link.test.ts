@@ -13,7 +13,7 @@ async function begin({ token = "t" as Token, receive = (): "taken" | "gap" => "t
   const states: LinkState[] = [];
   const receiver = { resume: () => resumeFrame, receive, changed: (state: LinkState) => states.push(state) };
   const base = new URL("https://kpi.example.it/polso/");
-  const link = new Link({ base, token, space: undefined }, receiver, world);
+  const link = new Link({ base, token }, receiver, world);
   await settle();
   return { world, link, kinds: () => states.map(({ kind }) => kind) };
 }

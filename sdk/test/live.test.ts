@@ -32,10 +32,10 @@ class TestViewer implements Viewer {
   }
 }
 
-async function begin() {
+async function begin(space?: string) {
   const world = new TestWorld();
   const viewer = new TestViewer();
-  const live = new Live({ url: "https://kpi.example.it", token: "t" }, viewer, world);
+  const live = new Live({ url: "https://kpi.example.it", token: "t", ...(space && { space }) }, viewer, world);
   await settle();
   world.socket.open();
   const hello = () => world.socket.frame(0);
@@ -148,6 +148,17 @@ test("a stopped watch and a closed client leave no timer", async () => {
   live.watch({}, () => {});
   live.close();
   assert.deepEqual([world.timers, world.listening], [0, 0]);
+});
+
+test("a token of another space is not shown as the one asked for", async () => {
+  for (const [space, state] of [
+    ["main", { kind: "live" }],
+    ["roma", { kind: "stopped", reason: "forbidden" }],
+  ] as const) {
+    const { live, hello } = await begin(space);
+    hello();
+    assert.deepEqual(live.state, state);
+  }
 });
 
 test("an address that is none is refused with what to pass", () => {

@@ -29,15 +29,17 @@ export interface Target {
   /** Where Polso is, without a path below the API's root. */
   readonly base: URL;
   readonly token: Token;
-  readonly space: string | undefined;
 }
 
 /** Who is behind the link. */
 export interface Receiver {
   /** The first message of a connection, and the answer to a gap. */
   resume(): Uint8Array;
-  /** Takes one frame; `gap` when frames before it are missing. @throws when it cannot be read */
-  receive(frame: Uint8Array): "taken" | "gap";
+  /**
+   * Takes one frame; `gap` when frames before it are missing, `foreign` when it is of another space than was asked for.
+   * @throws when it cannot be read
+   */
+  receive(frame: Uint8Array): "taken" | "gap" | "foreign";
   changed(state: LinkState): void;
 }
 
@@ -134,9 +136,12 @@ export class Link {
     this.#hear();
     if (!(data instanceof ArrayBuffer)) return;
     try {
-      if (this.#receiver.receive(new Uint8Array(data)) === "gap") {
-        socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer>);
+      const received = this.#receiver.receive(new Uint8Array(data));
+      if (received === "foreign") {
+        this.#stop("forbidden");
+        return;
       }
+      if (received === "gap") socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer>);
     } catch (error) {
       // Another version of the server, or a torn frame: a new connection starts from a whole snapshot.
       console.warn("polso: unreadable frame:", error);
@@ -226,9 +231,8 @@ export class Link {
   }
 }
 
-function socketUrl({ base, space }: Target): string {
+function socketUrl({ base }: Target): string {
   const url = new URL("api/v1/live", base);
   url.protocol = url.protocol.replace("http", "ws");
-  if (space !== undefined) url.searchParams.set("space", space);
   return url.href;
 }

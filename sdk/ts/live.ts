@@ -17,7 +17,7 @@ export interface ConnectOptions {
   readonly url?: string | URL;
   /** A JWT with the scope `view`, or what fetches one: called before each connection. */
   readonly token: Token;
-  /** The space to show, when the token does not say. */
+  /** The space that must be shown: a token of another one stops the link as `forbidden`. */
   readonly space?: string;
 }
 
@@ -28,12 +28,14 @@ export class Live {
   readonly #listeners = new Set<(state: LinkState) => void>();
   readonly #watches: Watches;
   readonly #link: Link;
+  readonly #space: string | undefined;
   #ready = false;
 
   /** @internal use {@link connect} */
   constructor(options: ConnectOptions, viewer: Viewer, world: World) {
     this.#viewer = viewer;
     this.#world = world;
+    this.#space = options.space;
     this.#watches = new Watches((queries) => (this.#ready ? this.#evaluateAll(queries) : undefined), world);
     const receiver = {
       resume: () => viewer.resume(),
@@ -117,14 +119,17 @@ export class Live {
     }
   }
 
-  #receive(frame: Uint8Array): "taken" | "gap" {
+  #receive(frame: Uint8Array): "taken" | "gap" | "foreign" {
     let applied: Applied;
     try {
       applied = this.#viewer.apply(frame);
     } catch (thrown) {
       throw fromCore(thrown);
     }
-    if (applied.kind === "hello") this.#clock.reset();
+    if (applied.kind === "hello") {
+      this.#clock.reset();
+      if (this.#space !== undefined && this.integrity().space !== this.#space) return "foreign";
+    }
     if (applied.now_ms !== undefined) this.#clock.sample(applied.now_ms, this.#world.nowMs());
     if (applied.kind === "gap") return "gap";
     if (applied.kind === "snapshot" || applied.kind === "delta") {
@@ -149,7 +154,7 @@ function isList(what: Query | readonly Query[]): what is readonly Query[] {
   return Array.isArray(what);
 }
 
-function targetOf({ url = globalThis.location?.origin, token, space }: ConnectOptions): Target {
+function targetOf({ url = globalThis.location?.origin, token }: ConnectOptions): Target {
   let base: URL;
   try {
     base = new URL(url, globalThis.location?.href);
@@ -160,5 +165,5 @@ function targetOf({ url = globalThis.location?.origin, token, space }: ConnectOp
     throw new PolsoError("url_invalid", `\`${base.href}\` should begin with https:// or http://`);
   }
   if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return { base, token, space };
+  return { base, token };
 }

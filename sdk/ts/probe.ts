@@ -18,7 +18,6 @@ const probeWithinMs = 10_000;
 /** The refusal; `undefined` when the server is not there, or would let us in. */
 export async function probe(target: Target, token: string, world: World): Promise<Refusal | undefined> {
   const url = new URL("api/v1/kpi?window=30s&kpi=conversions", target.base);
-  if (target.space !== undefined) url.searchParams.set("space", target.space);
   try {
     const response = await world.fetch(url.href, {
       headers: { authorization: `Bearer ${token}` },
