@@ -92,7 +92,9 @@ class Card implements Part<Shown> {
     const target = reading.target === null ? "" : `, ${messages.targetIs(formats.value(reading.target, reading.unit))}`;
     setText(this.#word, messages.status[status] + target);
     setText(this.#age, freshness(this.#voice, picture));
-    this.#sparkline.show(picture.windows.map(({ readings }) => readingOf(readings, this.#kpi)?.value ?? null));
+    // Whole windows only: the one in progress would end every course with a fall.
+    const whole = picture.windows.slice(0, -1);
+    this.#sparkline.show(whole.map(({ readings }) => readingOf(readings, this.#kpi)?.value ?? null));
   }
 
   #flash(): void {
