@@ -64,5 +64,5 @@ export class Table {
 
 /** Wide tables scroll inside the page, reachable by keyboard. */
 export function scrolled(name: string, table: Table): HTMLElement {
-  return h("div", { class: "scroll", role: "region", "aria-label": name, tabindex: 0 }, table.element);
+  return h("div", { class: "scroll", role: "group", "aria-label": name, tabindex: 0 }, table.element);
 }
