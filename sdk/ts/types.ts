@@ -67,7 +67,7 @@ export interface SourceIntegrity {
   readonly late: number;
   /** Of the accepted: called duplicates by their own sender; they count in no KPI. */
   readonly declared_duplicates?: number;
-  /** How far the sender's clock is ahead of the receiver's; `null` until it is known. */
+  /** The median of receipt − event time over the accepted; negative when the sender's clock is ahead. */
   readonly clock_skew_ms: number | null;
   readonly last_event: string | null;
   readonly last_received: string | null;

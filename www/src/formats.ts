@@ -13,6 +13,11 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["second", 1],
 ];
 
+const spans = [
+  ["h", 3_600_000],
+  ["min", 60_000],
+] as const;
+
 export class Formats {
   readonly rome: RomeTime;
   readonly #missing: string;
@@ -21,7 +26,7 @@ export class Formats {
   readonly #euro: Intl.NumberFormat;
   readonly #compact: Intl.NumberFormat;
   readonly #compactEuro: Intl.NumberFormat;
-  readonly #seconds: Intl.NumberFormat;
+  readonly #tenths: Intl.NumberFormat;
   readonly #age: Intl.RelativeTimeFormat;
   readonly #now: string;
 
@@ -41,7 +46,7 @@ export class Formats {
     this.#euro = new Intl.NumberFormat(locale, euro);
     this.#compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
     this.#compactEuro = new Intl.NumberFormat(locale, { ...euro, notation: "compact", maximumFractionDigits: 1 });
-    this.#seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.#tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.#age = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
     this.#now = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
   }
@@ -71,9 +76,10 @@ export class Formats {
     return this.#age.format(-Math.floor(ms / 1_000 / seconds), unit);
   }
 
-  /** A signed span, `+1,2 s`. */
-  skew(ms: number | null): string {
+  /** A span that may be negative: `1,2 s`, `-3,5 min`, `12,0 h`. */
+  span(ms: number | null): string {
     if (ms === null) return this.#missing;
-    return `${ms > 0 ? "+" : ""}${this.#seconds.format(ms / 1_000)} s`;
+    const [unit, length] = spans.find(([, size]) => Math.abs(ms) >= size) ?? (["s", 1_000] as const);
+    return `${this.#tenths.format(ms / length)} ${unit}`;
   }
 }

@@ -23,7 +23,7 @@ test("ratios are percentages with one decimal", () => {
 
 test("missing is a dash, zero is a zero", () => {
   assert.deepEqual([it.value(null, "count"), it.value(0, "count")], ["–", "0"]);
-  assert.deepEqual([it.skew(null), it.count(null)], ["–", "–"]);
+  assert.deepEqual([it.span(null), it.count(null)], ["–", "–"]);
 });
 
 test("ages are in the largest unit that fits", () => {
@@ -36,8 +36,10 @@ test("ages are in the largest unit that fits", () => {
   assert.equal(en.age(12_000), "12 sec ago");
 });
 
-test("a skew has a sign", () => {
-  assert.deepEqual([it.skew(1_200), it.skew(-1_200), en.skew(1_200)], ["+1,2 s", "-1,2 s", "+1.2 s"]);
+test("spans are in the largest unit that fits, and may be negative", () => {
+  const spans = [0, 1_249, -1_200, 59_000, 60_000, 3_599_000, 3_600_000, 86_400_000].map((ms) => it.span(ms));
+  assert.deepEqual(spans, ["0,0 s", "1,2 s", "-1,2 s", "59,0 s", "1,0 min", "60,0 min", "1,0 h", "24,0 h"]);
+  assert.equal(en.span(1_249), "1.2 s");
 });
 
 test("ticks are short", () => {

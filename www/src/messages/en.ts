@@ -109,7 +109,7 @@ export const en: Messages = {
   filtered: "filtered",
   late: "late",
   declaredDuplicates: "declared duplicates",
-  clockSkew: "clock skew",
+  clockSkew: "median delay",
   columnSource: "Source",
   columnLastEvent: "Last event",
   columnLastReceived: "Last received",

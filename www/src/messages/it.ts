@@ -108,7 +108,7 @@ export const it = {
   filtered: "filtrati",
   late: "in ritardo",
   declaredDuplicates: "duplicati dichiarati",
-  clockSkew: "scarto orologio",
+  clockSkew: "ritardo mediano",
   columnSource: "Sorgente",
   columnLastEvent: "Ultimo evento",
   columnLastReceived: "Ultima ricezione",

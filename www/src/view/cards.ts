@@ -47,6 +47,8 @@ const marks = {
   unavailable: "○",
 } as const;
 
+const flashAfterMs = 2_000;
+
 class Card implements Part<Shown> {
   readonly element: HTMLElement;
   readonly #button: HTMLButtonElement;
@@ -58,6 +60,7 @@ class Card implements Part<Shown> {
   readonly #sparkline = new Sparkline();
   readonly #voice: Voice;
   readonly #kpi: KpiName;
+  #changedMs = 0;
 
   constructor(voice: Voice, kpi: KpiName, choose: () => void) {
     this.#voice = voice;
@@ -83,7 +86,7 @@ class Card implements Part<Shown> {
     if (reading === undefined) return;
     const had = this.#value.textContent;
     const value = formats.value(reading.value, reading.unit);
-    if (setText(this.#value, value) && had !== "") this.#flash();
+    if (setText(this.#value, value) && had !== "") this.#flash(picture.nowMs);
     this.#value.style.setProperty("--characters", String(value.length));
     setText(this.#basis, basisOf(this.#voice, this.#kpi, reading));
     const status = reading.status === "ok" && reading.target !== null ? "target" : reading.status;
@@ -97,8 +100,11 @@ class Card implements Part<Shown> {
     this.#sparkline.show(whole.map(({ readings }) => readingOf(readings, this.#kpi)?.value ?? null));
   }
 
-  #flash(): void {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  /** Points at a change after a quiet moment; in a stream of changes it would only be noise. */
+  #flash(nowMs: number): void {
+    const quietMs = nowMs - this.#changedMs;
+    this.#changedMs = nowMs;
+    if (quietMs < flashAfterMs || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.#value.animate([{ color: "var(--accent)" }, {}], { duration: 900, easing: "ease-out" });
   }
 }

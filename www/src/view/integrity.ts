@@ -82,7 +82,7 @@ export class IntegrityPanel implements Part<Picture> {
         ...outcomes.map((outcome) => formats.count(figures[outcome])),
         formats.count(figures.late),
         formats.count(figures.declared_duplicates ?? null),
-        formats.skew(figures.clock_skew_ms),
+        formats.span(figures.clock_skew_ms),
         age(figures.last_event),
         age(figures.last_received),
       ],
