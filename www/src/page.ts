@@ -27,6 +27,8 @@ export interface PageActions {
 export interface PageShown {
   readonly state: LinkState | undefined;
   readonly silenceMs: number | undefined;
+  /** The server's clock. */
+  readonly nowMs: number;
   readonly picture: Picture | undefined;
   readonly selection: Selection;
   readonly paused: boolean;
@@ -55,14 +57,14 @@ export class Page {
 
   show(shown: PageShown): void {
     this.#shown = shown;
-    const { state, silenceMs, picture, selection, paused } = shown;
+    const { state, silenceMs, nowMs, picture, selection, paused } = shown;
     const { header, notice, signIn, board } = this.#parts;
     const stopped = state?.kind === "stopped" ? state.reason : undefined;
     header.show({ state, silenceMs, paused, space: picture?.current.space });
     signIn.show({ visible: state === undefined || stopped !== undefined, reason: stopped });
     const stale = paused || (state !== undefined && state.kind !== "live");
-    if (state !== undefined) notice.show({ state, paused, asOfMs: picture?.nowMs });
-    board.show({ picture, selection, stale });
+    if (state !== undefined) notice.show({ state, paused, asOfMs: picture?.takenMs });
+    board.show({ picture, selection, nowMs, stale });
   }
 
   /** The page cannot work at all: says why, and offers to try again. */

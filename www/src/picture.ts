@@ -15,7 +15,8 @@ export const stepMinutes = 5;
 const stepMs = stepMinutes * 60_000;
 
 export interface Picture {
-  readonly nowMs: number;
+  /** The server's clock when it was taken. */
+  readonly takenMs: number;
   /** The chosen sliding window. */
   readonly current: Answer;
   readonly allTime: Answer;
@@ -42,9 +43,9 @@ export function queriesFor({ window, where }: Selection, nowMs: number): Query[]
 }
 
 export function take(live: Live, selection: Selection): Picture {
-  const nowMs = live.nowMs;
-  const [current, allTime, byChannel, ...rest] = live.evaluate(queriesFor(selection, nowMs));
+  const takenMs = live.nowMs;
+  const [current, allTime, byChannel, ...rest] = live.evaluate(queriesFor(selection, takenMs));
   if (current === undefined || allTime === undefined || byChannel === undefined) throw new Error("answers are missing");
   const windows = rest.slice(0, windowCount);
-  return { nowMs, current, allTime, byChannel, windows, bands: rest.slice(windowCount), integrity: live.integrity() };
+  return { takenMs, current, allTime, byChannel, windows, bands: rest.slice(windowCount), integrity: live.integrity() };
 }

@@ -76,8 +76,8 @@ export class Session {
   }
 
   get #shown() {
-    const { state, silenceMs } = this.#live ?? { state: undefined, silenceMs: undefined };
-    return { state, silenceMs, picture: this.#picture, selection: this.#selection, paused: this.#paused };
+    const { state, silenceMs, nowMs = Date.now() } = this.#live ?? { state: undefined, silenceMs: undefined };
+    return { state, silenceMs, nowMs, picture: this.#picture, selection: this.#selection, paused: this.#paused };
   }
 
   #show(): void {

@@ -2,12 +2,9 @@
 
 import { max } from "d3-array";
 import { h, setAttributes, setText } from "../dom.ts";
-import { bandCount, type Picture, stepMinutes } from "../picture.ts";
-import type { Selection } from "../selection.ts";
+import { bandCount, stepMinutes } from "../picture.ts";
 import { readingOf } from "./cards.ts";
-import type { Part, Voice } from "./part.ts";
-
-type Shown = { readonly picture: Picture; readonly selection: Selection };
+import type { Part, Shown, Voice } from "./part.ts";
 
 export class AgeBands implements Part<Shown> {
   readonly element: HTMLElement;

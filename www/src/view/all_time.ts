@@ -1,13 +1,12 @@
 /** The total of everything ever counted: where an event too old for every window is still seen. */
 
 import { h, setText } from "../dom.ts";
-import type { Picture } from "../picture.ts";
 import { readingOf } from "./cards.ts";
-import type { Part, Voice } from "./part.ts";
+import type { Part, Shown, Voice } from "./part.ts";
 
 const shownKpis = ["conversions", "conversion_rate", "average_value", "total_value"] as const;
 
-export class AllTime implements Part<Picture> {
+export class AllTime implements Part<Shown> {
   readonly element: HTMLElement;
   readonly #values = shownKpis.map((kpi) => ({ kpi, element: h("dd") }));
   readonly #last = h("p", { class: "quiet" });
@@ -26,7 +25,7 @@ export class AllTime implements Part<Picture> {
     );
   }
 
-  show({ allTime }: Picture): void {
+  show({ picture: { allTime } }: Shown): void {
     const { messages, formats } = this.#voice;
     for (const { kpi, element } of this.#values) {
       const reading = readingOf(allTime.readings, kpi);

@@ -10,7 +10,7 @@ import { Channels } from "./channels.ts";
 import { Controls } from "./controls.ts";
 import { EmptyState } from "./empty.ts";
 import { IntegrityPanel } from "./integrity.ts";
-import type { Part, Voice } from "./part.ts";
+import type { Part, Shown, Voice } from "./part.ts";
 import { WindowsChart } from "./windows_chart.ts";
 
 export interface BoardActions {
@@ -22,6 +22,8 @@ export interface BoardShown {
   /** None until the server's numbers have arrived. */
   readonly picture: Picture | undefined;
   readonly selection: Selection;
+  /** The server's clock. */
+  readonly nowMs: number;
   /** Whether the numbers are older than they would be on a good link. */
   readonly stale: boolean;
 }
@@ -31,8 +33,7 @@ export class Board implements Part<BoardShown> {
   readonly #span = h("p", { class: "span quiet" });
   readonly #controls: Controls;
   readonly #empty: EmptyState;
-  readonly #framed: readonly Part<{ picture: Picture; selection: Selection }>[];
-  readonly #plain: readonly Part<Picture>[];
+  readonly #parts: readonly Part<Shown>[];
   readonly #voice: Voice;
   #selection: Selection | undefined;
 
@@ -49,8 +50,7 @@ export class Board implements Part<BoardShown> {
     const channels = new Channels(voice);
     const allTime = new AllTime(voice);
     const integrity = new IntegrityPanel(voice);
-    this.#framed = [cards, windows, bands];
-    this.#plain = [channels, allTime, integrity];
+    this.#parts = [cards, windows, bands, channels, allTime, integrity];
     this.element.append(
       h("div", { class: "toolbar" }, this.#controls.element, this.#span),
       this.#empty.element,
@@ -61,7 +61,7 @@ export class Board implements Part<BoardShown> {
     );
   }
 
-  show({ picture, selection, stale }: BoardShown): void {
+  show({ picture, selection, nowMs, stale }: BoardShown): void {
     this.element.hidden = picture === undefined;
     setAttributes(this.element, { "data-stale": stale ? "" : undefined });
     if (selection !== this.#selection) {
@@ -71,13 +71,12 @@ export class Board implements Part<BoardShown> {
     if (picture === undefined) return;
     this.#controls.refresh();
     const empty = picture.integrity.total.received === 0;
-    this.#empty.show({ empty, nowMs: picture.nowMs });
-    for (const part of this.#framed) part.show({ picture, selection });
-    for (const part of this.#plain) part.show(picture);
+    this.#empty.show({ empty, nowMs });
+    for (const part of this.#parts) part.show({ picture, selection, nowMs });
     setText(this.#span, this.#describe(picture));
   }
 
-  #describe({ current, nowMs }: Picture): string {
+  #describe({ current, takenMs }: Picture): string {
     const { messages, formats } = this.#voice;
     const { from, to } = current.window;
     if (from === null || to === null) return "";
@@ -85,6 +84,6 @@ export class Board implements Part<BoardShown> {
     const sameDay = formats.rome.day(fromMs) === formats.rome.day(toMs);
     const label = (ms: number) => (sameDay ? formats.rome.second(ms) : formats.rome.dayAndMinute(ms));
     const span = messages.windowSpan(label(fromMs), label(toMs));
-    return `${span} · ${messages.updatedAt(formats.rome.second(nowMs))}`;
+    return `${span} · ${messages.updatedAt(formats.rome.second(takenMs))}`;
   }
 }

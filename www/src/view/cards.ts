@@ -1,13 +1,10 @@
 /** One card per KPI: the value, what it is made of, how far to trust it, how fresh it is, the last hour's course. */
 
-import type { Reading } from "polso";
+import type { Answer, Reading } from "polso";
 import { h, setAttributes, setText } from "../dom.ts";
-import type { Picture } from "../picture.ts";
-import { type KpiName, kpiNames, type Selection } from "../selection.ts";
-import type { Part, Voice } from "./part.ts";
+import { type KpiName, kpiNames } from "../selection.ts";
+import type { Part, Shown, Voice } from "./part.ts";
 import { Sparkline } from "./sparkline.ts";
-
-type Shown = { readonly picture: Picture; readonly selection: Selection };
 
 /** The KPI's own reading among an answer's. */
 export function readingOf(readings: readonly Reading[], kpi: string): Reading | undefined {
@@ -79,14 +76,14 @@ class Card implements Part<Shown> {
     );
   }
 
-  show({ picture, selection }: Shown): void {
+  show({ picture, selection, nowMs }: Shown): void {
     const { messages, formats } = this.#voice;
     setAttributes(this.#button, { "aria-pressed": selection.kpi === this.#kpi });
     const reading = readingOf(picture.current.readings, this.#kpi);
     if (reading === undefined) return;
     const had = this.#value.textContent;
     const value = formats.value(reading.value, reading.unit);
-    if (setText(this.#value, value) && had !== "") this.#flash(picture.nowMs);
+    if (setText(this.#value, value) && had !== "") this.#flash(nowMs);
     this.#value.style.setProperty("--characters", String(value.length));
     setText(this.#basis, basisOf(this.#voice, this.#kpi, reading));
     const status = reading.status === "ok" && reading.target !== null ? "target" : reading.status;
@@ -94,7 +91,7 @@ class Card implements Part<Shown> {
     setText(this.#mark, marks[status]);
     const target = reading.target === null ? "" : `, ${messages.targetIs(formats.value(reading.target, reading.unit))}`;
     setText(this.#word, messages.status[status] + target);
-    setText(this.#age, freshness(this.#voice, picture));
+    setText(this.#age, freshness(this.#voice, picture.current, nowMs));
     // Whole windows only: the one in progress would end every course with a fall.
     const whole = picture.windows.slice(0, -1);
     this.#sparkline.show(whole.map(({ readings }) => readingOf(readings, this.#kpi)?.value ?? null));
@@ -109,7 +106,6 @@ class Card implements Part<Shown> {
   }
 }
 
-function freshness({ messages, formats }: Voice, { current, allTime, nowMs }: Picture): string {
-  const last = current.freshness.last_event ?? allTime.freshness.last_event;
+function freshness({ messages, formats }: Voice, { freshness: { last_event: last } }: Answer, nowMs: number): string {
   return last === null ? messages.noEvent : messages.lastEvent(formats.age(nowMs - Date.parse(last)));
 }

@@ -2,13 +2,12 @@
 
 import type { Reading } from "polso";
 import { h } from "../dom.ts";
-import type { Picture } from "../picture.ts";
 import { kpiNames } from "../selection.ts";
 import { readingOf } from "./cards.ts";
-import { type Part, type Voice, valueName } from "./part.ts";
+import { type Part, type Shown, type Voice, valueName } from "./part.ts";
 import { type Row, scrolled, Table } from "./table.ts";
 
-export class Channels implements Part<Picture> {
+export class Channels implements Part<Shown> {
   readonly element: HTMLElement;
   readonly #table: Table;
   readonly #empty: HTMLElement;
@@ -29,7 +28,7 @@ export class Channels implements Part<Picture> {
     );
   }
 
-  show({ current, byChannel }: Picture): void {
+  show({ picture: { current, byChannel } }: Shown): void {
     const groups = new Map<string, Reading[]>();
     for (const reading of byChannel.readings) {
       const group = reading.group ?? "";

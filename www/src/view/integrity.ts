@@ -2,13 +2,12 @@
 
 import type { Integrity, SourceIntegrity } from "polso";
 import { h, setAttributes, setText } from "../dom.ts";
-import type { Picture } from "../picture.ts";
-import type { Part, Voice } from "./part.ts";
+import type { Part, Shown, Voice } from "./part.ts";
 import { type Row, scrolled, Table } from "./table.ts";
 
 const outcomes = ["accepted", "duplicates", "conflicts", "rejected", "filtered"] as const;
 
-export class IntegrityPanel implements Part<Picture> {
+export class IntegrityPanel implements Part<Shown> {
   readonly element: HTMLElement;
   readonly #terms: readonly { readonly name: (typeof outcomes)[number] | "received"; readonly value: HTMLElement }[];
   readonly #verdict = h("p", { class: "verdict" });
@@ -54,7 +53,7 @@ export class IntegrityPanel implements Part<Picture> {
     );
   }
 
-  show({ integrity, nowMs }: Picture): void {
+  show({ picture: { integrity }, nowMs }: Shown): void {
     const { messages, formats } = this.#voice;
     const { total, sources } = integrity;
     for (const { name, value } of this.#terms) setText(value, formats.count(total[name]));

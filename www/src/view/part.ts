@@ -2,10 +2,20 @@
 
 import type { Formats } from "../formats.ts";
 import type { Messages } from "../messages/messages.ts";
+import type { Picture } from "../picture.ts";
+import type { Selection } from "../selection.ts";
 
 export interface Part<Shown> {
   readonly element: HTMLElement;
   show(shown: Shown): void;
+}
+
+/** What the board's parts show. */
+export interface Shown {
+  readonly picture: Picture;
+  readonly selection: Selection;
+  /** The server's clock now: the picture may be older, and ages go on growing. */
+  readonly nowMs: number;
 }
 
 /** How a part speaks. */

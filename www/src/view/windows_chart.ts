@@ -7,14 +7,11 @@
 
 import type { Answer, Reading } from "polso";
 import { h, setText } from "../dom.ts";
-import type { Picture } from "../picture.ts";
-import type { KpiName, Selection } from "../selection.ts";
+import type { KpiName } from "../selection.ts";
 import { Bars } from "./bars.ts";
 import { basisOf, readingOf } from "./cards.ts";
-import type { Part, Voice } from "./part.ts";
+import type { Part, Shown, Voice } from "./part.ts";
 import { Table } from "./table.ts";
-
-type Shown = { readonly picture: Picture; readonly selection: Selection };
 
 interface Point {
   readonly label: string;
