@@ -60,9 +60,6 @@ await build({
 
 copyFileSync(module, join(dist, "core.wasm"));
 
-const license = join(here, "..", "LICENSE");
-if (existsSync(license)) copyFileSync(license, join(here, "LICENSE"));
-
 execFileSync("tsc", ["--project", join(here, "tsconfig.types.json")], { stdio: "inherit" });
 const types = join(dist, "types");
 for (const name of readdirSync(types)) {

@@ -35,10 +35,7 @@ function run(name: string, program: string): string {
 const judge = `validate('{"valore":-1.234}', { name: "crm" }).reasons.map(({ code }) => code).join()`;
 
 test("it holds the built files and their types, not the sources", () => {
-  assert.deepEqual(
-    readdirSync(installed).filter((name) => name !== "LICENSE"),
-    ["README.md", "dist", "package.json"],
-  );
+  assert.deepEqual(readdirSync(installed).sort(), ["LICENSE", "README.md", "dist", "package.json"]);
   const built = readdirSync(join(installed, "dist")).filter((name) => !name.endsWith(".map"));
   assert.deepEqual(built, ["core.wasm", "index.js", "node.js", "types"]);
 });
