@@ -1,0 +1,78 @@
+/** The package as others use it: on another site's page by one import, and as a live client in Node. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { type Answer, connect, init, type LinkState } from "polso";
+import { launchChromium } from "../support/chromium.ts";
+import { type Server, startServer } from "../support/server.ts";
+import { conversion, send } from "./support/events.ts";
+
+let server: Server;
+let browser: Browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+});
+
+after(async () => {
+  await Promise.all([browser?.close(), server?.stop()]);
+});
+
+/** The first answer that satisfies, of those that a watch delivers. */
+function awaited(watch: (callback: (answer: Answer) => void) => () => void, satisfies: (answer: Answer) => boolean) {
+  return new Promise<Answer>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("no such answer within 20 s")), 20_000);
+    const stop = watch((answer) => {
+      if (!satisfies(answer)) return;
+      clearTimeout(late);
+      stop();
+      resolve(answer);
+    });
+  });
+}
+
+test("a Node program follows the numbers, and hears of a refused token", async () => {
+  await init();
+  const live = connect({ url: server.url, token: () => server.token({ scope: "view" }), space: "main" });
+  await send(server, conversion({ valore: 12.34 }));
+  const total = (answer: Answer) => answer.readings.find(({ kpi }) => kpi === "total_value")?.value ?? 0;
+  const answer = await awaited(
+    (callback) => live.watch({ window: "all" }, callback),
+    (one) => total(one) >= 12.34,
+  );
+  assert.equal(answer.space, "main");
+  assert.deepEqual(live.values("canale"), ["email"]);
+  assert.equal(live.integrity().total.accepted, 1);
+  live.close();
+
+  const refused = connect({ url: server.url, token: "nonsense" });
+  const state = await new Promise<LinkState>((resolve) => {
+    refused.onState((now) => {
+      if (now.kind === "stopped") resolve(now);
+    });
+  });
+  assert.deepEqual(state, { kind: "stopped", reason: "token_invalid" });
+});
+
+test("another site's page imports it from here, judges an event and follows the numbers", async () => {
+  const page = await browser.newPage();
+  // The same server under another name is another origin.
+  await page.goto(`${server.url.replace("127.0.0.1", "localhost")}/sdk/core.wasm.missing`);
+  const seen = await page.evaluate(
+    async ({ url, token }) => {
+      const polso: typeof import("polso") = await import(`${url}/sdk/index.js`);
+      await polso.init();
+      const { verdict, reasons } = polso.validate('{"valore":-1.234}', { name: "crm" });
+      const live = polso.connect({ url, token });
+      const accepted = await new Promise<number>((resolve) => {
+        live.watch({}, () => resolve(live.integrity().total.accepted));
+      });
+      live.close();
+      return { verdict, reasons: reasons?.length, accepted };
+    },
+    { url: server.url, token: await server.token({ scope: "view" }) },
+  );
+  assert.deepEqual(seen, { verdict: "rejected", reasons: 7, accepted: 1 });
+  await page.close();
+});
