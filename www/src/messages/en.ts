@@ -47,7 +47,7 @@ export const en: Messages = {
     cpa: "Cost per conversion",
   },
   basis: {
-    conversions: () => "completed events, abandonments aside",
+    conversions: () => "completed, no abandonments",
     conversion_rate: (numerator, denominator) => `${numerator} of ${denominator} concluded events`,
     average_value: (numerator, denominator) => `${numerator} over ${denominator} conversions`,
     total_value: () => "sum of the conversions",

@@ -46,7 +46,7 @@ export const it = {
     cpa: "Costo per conversione",
   },
   basis: {
-    conversions: () => "eventi completati, senza abbandoni",
+    conversions: () => "completate, abbandoni esclusi",
     conversion_rate: (numerator: string, denominator: string) => `${numerator} su ${denominator} eventi conclusi`,
     average_value: (numerator: string, denominator: string) => `${numerator} su ${denominator} conversioni`,
     total_value: () => "somma delle conversioni",
