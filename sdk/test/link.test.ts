@@ -123,6 +123,12 @@ test("a refused token stops it, with the reason", async () => {
   }
 });
 
+test("a text that cannot be a token is refused without asking", async () => {
+  const { world, link } = await begin({ token: "not a token" });
+  assert.deepEqual(link.state, { kind: "stopped", reason: "token_invalid" });
+  assert.deepEqual([world.probes.length, world.timers], [0, 0]);
+});
+
 test("a server that is away, or well, is no refusal", async () => {
   for (const reply of [undefined, answer(200), answer(503)]) {
     const { world, link } = await begin();

@@ -86,6 +86,7 @@ export class TestWorld implements World {
   }
 
   openSocket(url: string, protocols: string[]): WebSocket {
+    if (protocols.some((protocol) => /\s/.test(protocol))) throw new SyntaxError("not a subprotocol");
     const socket = new TestSocket(url, protocols);
     this.sockets.push(socket);
     return socket as unknown as WebSocket;

@@ -104,7 +104,14 @@ export class Link {
   }
 
   #dial(token: string): void {
-    const socket = this.#world.openSocket(socketUrl(this.#target), ["polso.v1", `bearer.${token}`]);
+    let socket: WebSocket;
+    try {
+      socket = this.#world.openSocket(socketUrl(this.#target), ["polso.v1", `bearer.${token}`]);
+    } catch {
+      // Characters that no subprotocol may hold, and so no token of the server's. The error would print them.
+      this.#refused({ reason: "token_invalid" });
+      return;
+    }
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => {

@@ -55,6 +55,7 @@ test("without a token the page asks for one and opens with it", async () => {
 test("a token that is no token, one without the scope and an expired one are told apart", async () => {
   for (const [token, text] of [
     ["nonsense", "The server does not know this token"],
+    ["not a token", "The server does not know this token"],
     [await server.token({ scope: "ingest", source: "crm" }), "This token may not read"],
     [await expiredToken(), "The token has expired"],
   ] as const) {
@@ -62,6 +63,19 @@ test("a token that is no token, one without the scope and an expired one are tol
     await page.getByRole("alert").getByText(text).waitFor({ timeout: 20_000 });
     await close();
   }
+});
+
+test("when the core cannot be loaded the page says why", async () => {
+  const { page, close } = await visit(browser, server, {
+    locale: "en-GB",
+    path: "/?",
+    before:
+      "delete WebAssembly.compile; WebAssembly.compileStreaming = async () => { throw new Error('no Wasm here') };",
+  });
+  await page.getByRole("heading", { name: "The page could not load its calculation engine" }).waitFor();
+  await page.getByText("no Wasm here").waitFor();
+  await page.getByRole("button", { name: "Try again" }).waitFor();
+  await close();
 });
 
 test("a wrong token is replaced by a good one without a reload", async () => {
