@@ -85,6 +85,8 @@ export interface Integrity {
 /** How a source's events are judged; the defaults are the server's. */
 export interface SourceOptions {
   readonly name: string;
+  /** What the events are: conversions (default) or ad spend. */
+  readonly kind?: "conversione" | "spesa";
   readonly dedup?: "client_time_hash" | "client_5min" | "event_id";
   readonly dedup_ttl_s?: number;
   /** `cliente` (default): `CLIENTE-ITALIA-789456`; `free`: 1 to 128 printable characters. */

@@ -98,7 +98,7 @@ test("numbers, reasons and an old event are written in Italian, and switched to 
   assert.equal(await value(page, "average_value"), "1.234,50\u00a0€");
   assert.equal(await value(page, "conversion_rate"), "80,0%");
   await page.getByRole("rowheader", { name: "value_precision" }).waitFor();
-  await page.getByText("valore ha più di due decimali: arrotonda al centesimo.").waitFor();
+  await page.getByText("Un importo ha più di due decimali: arrotonda al centesimo.").waitFor();
   assert.equal(await textOf(page.locator(".all-time dd").first()), "33", "the event of 2024 counts for ever");
   await page.getByLabel("Lingua").selectOption("en");
   assert.equal(await value(page, "average_value"), "€1,234.50");

@@ -13,7 +13,11 @@ export function readingOf(readings: readonly Reading[], kpi: string): Reading | 
 
 /** What a value is made of, in words. */
 export function basisOf({ messages, formats }: Voice, kpi: KpiName, reading: Reading): string {
-  if (reading.value === null) return messages.noBasis[kpi];
+  if (reading.value === null) {
+    // A cost without conversions lacks these, not the spend.
+    const lacking = kpi === "cpa" && reading.numerator > 0 ? "average_value" : kpi;
+    return messages.noBasis[lacking];
+  }
   const numerator =
     reading.unit === "euro" ? formats.value(reading.numerator, "euro") : formats.count(reading.numerator);
   return messages.basis[kpi](numerator, formats.count(reading.denominator));
