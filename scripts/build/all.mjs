@@ -2,20 +2,23 @@
 
 import { buildBundle } from "./bundle.mjs";
 import { buildConfigChecker } from "./config-checker.mjs";
+import { exclusively } from "./lock.mjs";
 import { buildPages, buildSdk } from "./pages.mjs";
 import { buildSdkWasm, buildWorker } from "./wasm.mjs";
 
 /** What wrangler bundles: the Worker's module and the pages. */
-export async function buildParts() {
-  await buildWorker();
-  await buildSdkWasm();
-  await buildSdk();
-  await buildPages();
-}
+export const buildParts = () =>
+  exclusively(async () => {
+    await buildWorker();
+    await buildSdkWasm();
+    await buildSdk();
+    await buildPages();
+  });
 
 /** All that a server needs. */
-export async function buildAll() {
-  await buildConfigChecker();
-  await buildParts();
-  await buildBundle();
-}
+export const buildAll = () =>
+  exclusively(async () => {
+    await buildConfigChecker();
+    await buildParts();
+    await buildBundle();
+  });

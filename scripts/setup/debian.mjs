@@ -23,26 +23,24 @@ const rustlib = "/usr/lib/rustlib";
 export const hasApt = () => existsSync("/usr/bin/apt-get");
 
 /**
- * Runs a program as root: directly, or through a sudo that asks for no password.
+ * Runs a program as root: directly, or through a sudo that asks for no password (now, or since `sudo -v`).
  * @param {string} program
  * @param {string[]} args
  */
 async function asRoot(program, args) {
   if (process.getuid?.() === 0) return run(program, args);
   if (await succeeds("sudo", ["-n", "true"])) return run("sudo", ["-n", program, ...args]);
-  throw new Complaint(`this needs root: run \`sudo ${[program, ...args].join(" ")}\`, then this command again`);
+  throw new Complaint(`\`${[program, ...args].join(" ")}\` needs root: run \`sudo -v\`, then this command again`);
 }
 
 /**
- * Installs Debian packages, with fresh lists only when the known ones do not do.
+ * Installs Debian packages, always from fresh lists: old ones offer old versions.
  * @param {string[]} packages
  */
 export async function aptInstall(...packages) {
-  const env = "DEBIAN_FRONTEND=noninteractive";
-  const install = ["env", [env, "apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages]];
-  const known = await succeeds("apt-get", ["install", "--simulate", "--no-install-recommends", ...packages]);
-  if (!known) await asRoot("apt-get", ["update", "-q"]);
-  await asRoot(.../** @type {[string, string[]]} */ (install));
+  const install = ["install", "-y", "-q", "--no-install-recommends"];
+  await asRoot("apt-get", ["update", "-q"]);
+  await asRoot("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...install, ...packages]);
 }
 
 /**

@@ -5,13 +5,14 @@
  * every checkout finds it. The optimiser and the bundler are npm packages.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { attempt, run } from "../child.mjs";
+import { attempt, run, succeeds } from "../child.mjs";
 import { Complaint } from "../complaint.mjs";
 import { inRoot, npmBin, toolCache } from "../paths.mjs";
 import { step } from "../step.mjs";
+import { aptInstall, hasApt } from "./debian.mjs";
 
 /** The one that fits the `worker` crate, whose version it shares. */
 const workerBuildVersion = "0.8.7";
@@ -21,6 +22,7 @@ const quickCompilation = {
   CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
   CARGO_PROFILE_RELEASE_LTO: "off",
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
+  CARGO_PROFILE_RELEASE_PANIC: "abort",
 };
 
 /**
@@ -64,17 +66,22 @@ async function find(name, version) {
  * @param {string[]} flags
  * @param {Record<string, string>} env
  */
-async function ensure(name, crate, version, flags, env) {
-  const found = await find(name, version);
-  if (found) return found;
+async function compile(name, crate, version, flags, env) {
   const root = cached(name, version);
   // Outside any checkout's target folder: what is compiled here is thrown away afterwards.
-  const settings = { ...env, ...quickCompilation, CARGO_TARGET_DIR: join(root, "target") };
+  const target = join(root, "target");
+  const args = ["install", crate, "--version", version, "--bin", name, "--root", root, ...flags];
   await step(`${crate} ${version}, by cargo (4 minutes)`, () =>
-    run("cargo", ["install", crate, "--version", version, "--root", root, ...flags], { env: settings }),
+    run("cargo", args, { env: { ...env, ...quickCompilation, CARGO_TARGET_DIR: target } }),
   );
-  await run("rm", ["-rf", join(root, "target")]);
+  rmSync(target, { recursive: true, force: true });
   return join(root, "bin", name);
+}
+
+/** worker-build speaks TLS through the system's OpenSSL, and on Linux finds it by pkg-config. */
+async function ensureOpenSsl() {
+  if (process.platform !== "linux" || (await succeeds("pkg-config", ["--exists", "openssl"]))) return;
+  if (hasApt()) await step("OpenSSL's headers, by apt", () => aptInstall("pkg-config", "libssl-dev"));
 }
 
 /**
@@ -83,12 +90,18 @@ async function ensure(name, crate, version, flags, env) {
  * @returns {Promise<{ workerBuild: string, wasmBindgen: string, wasmOpt: string, env: Record<string, string> }>}
  * their paths, and the environment that keeps worker-build from downloading its own
  */
-export async function ensureWasmTools(rust) {
+export async function ensureWasmTools({ env }) {
   const bindgenVersion = lockedVersion("wasm-bindgen");
-  // Not `--locked`: its lock file names a crate version that a registry's mirror may not serve yet.
-  const wasmBindgen = await ensure("wasm-bindgen", "wasm-bindgen-cli", bindgenVersion, [], rust.env);
-  const workerBuild = await ensure("worker-build", "worker-build", workerBuildVersion, ["--locked"], rust.env);
+  const wasmBindgen =
+    (await find("wasm-bindgen", bindgenVersion)) ??
+    // Not `--locked`: its lock file names a crate version that a registry's mirror may not serve yet.
+    (await compile("wasm-bindgen", "wasm-bindgen-cli", bindgenVersion, [], env));
+  let workerBuild = await find("worker-build", workerBuildVersion);
+  if (workerBuild === undefined) {
+    await ensureOpenSsl();
+    workerBuild = await compile("worker-build", "worker-build", workerBuildVersion, ["--locked"], env);
+  }
   const wasmOpt = join(npmBin, "wasm-opt");
-  const env = { WASM_BINDGEN_BIN: wasmBindgen, WASM_OPT_BIN: wasmOpt, ESBUILD_BIN: join(npmBin, "esbuild") };
-  return { workerBuild, wasmBindgen, wasmOpt, env };
+  const own = { WASM_BINDGEN_BIN: wasmBindgen, WASM_OPT_BIN: wasmOpt, ESBUILD_BIN: join(npmBin, "esbuild") };
+  return { workerBuild, wasmBindgen, wasmOpt, env: own };
 }
