@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 
 use crate::{
-    json::{self, Kind, Member, Members},
+    json::{self, Kind, Member, Members, Unreadable},
     reason::{Reason, ReasonCode as Code, excerpt},
 };
+
+const NAME_INVALID: &str = "a field's name holds half of a surrogate pair";
 
 /// The members not yet taken, and the faults found so far.
 pub(crate) struct Fields<'a> {
@@ -18,15 +20,25 @@ impl<'a> Fields<'a> {
     /// Reads one event.
     ///
     /// # Errors
-    /// What is wrong when it is no object or nests too deep: then nothing in it can be judged.
+    /// What is wrong when it is no JSON, no object, nests too deep or has a name that is no text:
+    /// then nothing in it can be judged.
     pub(crate) fn read(raw: &'a str) -> Result<Self, Vec<Reason>> {
         if json::too_deep(raw) {
             let message = format!("nesting deeper than {}", json::DEPTH_MAX);
             return Err(vec![Reason::event(Code::JsonDepth, message)]);
         }
-        let members = json::members(raw).ok_or_else(|| {
-            let found = Kind::of(raw.trim_start()).name();
-            vec![Reason::event(Code::NotAnObject, format!("an event is an object, not {found}"))]
+        let members = json::members(raw).map_err(|unreadable| {
+            let (code, message) = match unreadable {
+                Unreadable::NotJson => {
+                    (Code::JsonInvalid, format!("`{}` is not JSON", excerpt(raw)))
+                }
+                Unreadable::NotAnObject => {
+                    let found = Kind::of(raw.trim_start()).name();
+                    (Code::NotAnObject, format!("an event is an object, not {found}"))
+                }
+                Unreadable::NameInvalid => (Code::TextInvalid, NAME_INVALID.to_owned()),
+            };
+            vec![Reason::event(code, message)]
         })?;
         Ok(Self::of(members, ""))
     }
@@ -34,8 +46,12 @@ impl<'a> Fields<'a> {
     /// The members of a nested object; `None`, with the fault noted, when it is none.
     pub(crate) fn nested<'r>(&mut self, name: &'static str, raw: &'r str) -> Option<Fields<'r>> {
         match json::members(raw) {
-            Some(members) => Some(Fields::of(members, name)),
-            None => self.refuse_type(name, raw, Kind::Object),
+            Ok(members) => Some(Fields::of(members, name)),
+            Err(Unreadable::NameInvalid) => {
+                self.refuse(Reason::field(Code::TextInvalid, name, NAME_INVALID));
+                None
+            }
+            Err(_) => self.refuse_type(name, raw, Kind::Object),
         }
     }
 

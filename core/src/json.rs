@@ -73,10 +73,27 @@ impl Kind {
     }
 }
 
-/// The members of the object that `raw` is; `None` when it is no JSON object.
-#[must_use]
-pub fn members(raw: &str) -> Option<Members<'_>> {
-    serde_json::from_str(raw).ok()
+/// Why a text has no members to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is no JSON.
+    NotJson,
+    /// It is JSON of another kind.
+    NotAnObject,
+    /// A name in it holds half a surrogate pair.
+    NameInvalid,
+}
+
+/// The members of the object that `raw` is.
+///
+/// # Errors
+/// Why it has none. Which of the reasons it is, is looked for only then.
+pub fn members(raw: &str) -> Result<Members<'_>, Unreadable> {
+    serde_json::from_str(raw).map_err(|_| match serde_json::from_str::<&RawValue>(raw) {
+        Err(_) => Unreadable::NotJson,
+        Ok(value) if Kind::of(value.get()) != Kind::Object => Unreadable::NotAnObject,
+        Ok(_) => Unreadable::NameInvalid,
+    })
 }
 
 /// The text of a raw JSON string, unescaped; `None` when it holds half a surrogate pair.
@@ -172,9 +189,15 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_object() {
-        for raw in ["", "1", "[]", "{", "{\"a\":}", "{}x", "{'a':1}", "{\"a\":01}"] {
-            assert_eq!(members(raw), None, "{raw}");
+    fn says_why_there_are_no_members() {
+        for raw in ["", "{", "[", "{\"a\":}", "{}x", "{'a':1}", "{\"a\":01}", "\"\u{1}\""] {
+            assert_eq!(members(raw), Err(Unreadable::NotJson), "{raw}");
+        }
+        for raw in ["1", " [] ", "null", "\"{}\""] {
+            assert_eq!(members(raw), Err(Unreadable::NotAnObject), "{raw}");
+        }
+        for raw in [r#"{"\ud800":1}"#, r#"{"a":1,"\udc00\ud800":{}}"#] {
+            assert_eq!(members(raw), Err(Unreadable::NameInvalid), "{raw}");
         }
     }
 
