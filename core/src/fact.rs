@@ -62,11 +62,20 @@ impl Schema {
 /// One integer for each measure of the domain; those after its last measure stay zero.
 pub type Sums = [i64; MEASURES_MAX];
 
+/// When something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At one instant.
+    At(Timestamp),
+    /// Evenly from the first instant to the second, which is later.
+    Over(Timestamp, Timestamp),
+}
+
 /// What one event adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact<'a> {
     /// When it happened.
-    pub time: Timestamp,
+    pub when: When,
     /// One value for each dimension, empty where the event says nothing.
     pub dimensions: [&'a str; DIMENSIONS_MAX],
     /// What it adds to each measure.

@@ -4,9 +4,14 @@
 use std::borrow::Cow;
 
 use crate::{
+    decimal::parse_cents,
     json::{self, Kind, Member, Members, Unreadable},
     reason::{Reason, ReasonCode as Code, excerpt},
+    time::Timestamp,
 };
+
+/// 2000-01-01T00:00:00Z
+const OLDEST: Timestamp = Timestamp::from_ms(946_684_800_000);
 
 const NAME_INVALID: &str = "a field's name holds half of a surrogate pair";
 
@@ -128,6 +133,46 @@ impl<'a> Fields<'a> {
             return self.refuse_type(name, raw, Kind::Number);
         }
         Some(raw)
+    }
+
+    /// Reads an amount of euro as cents.
+    pub(crate) fn cents(&mut self, name: &'static str, raw: &str) -> Option<i64> {
+        let number = self.number(name, raw)?;
+        let faults = match parse_cents(number) {
+            Ok(cents) => return Some(cents),
+            Err(faults) => faults,
+        };
+        let number = excerpt(number);
+        for (found, code, should) in [
+            (faults.negative, Code::ValueNegative, "must not be negative"),
+            (faults.precision, Code::ValuePrecision, "must have at most 2 decimals"),
+            (faults.range, Code::ValueRange, "must be at most 1000000000 euro"),
+        ] {
+            if found {
+                self.refuse(Reason::field(code, name, format!("`{number}` {should}")));
+            }
+        }
+        None
+    }
+
+    /// Reads an instant, not before 2000.
+    pub(crate) fn timestamp(&mut self, name: &'static str, raw: &str) -> Option<Timestamp> {
+        let text = self.text(name, raw)?;
+        let (code, message) = match Timestamp::parse(&text) {
+            None => (
+                Code::TimestampFormat,
+                format!(
+                    "`{}` is no RFC 3339 time with an offset, such as `2024-05-20T14:32:45.123Z`",
+                    excerpt(&text)
+                ),
+            ),
+            Some(time) if time < OLDEST => {
+                (Code::TimestampPast, format!("`{time}` is before 2000-01-01"))
+            }
+            Some(time) => return Some(time),
+        };
+        self.refuse(Reason::field(code, name, message));
+        None
     }
 
     /// Reads one of a closed set of names.

@@ -76,11 +76,12 @@ impl Group {
             ..Tally::default()
         };
         for candidate in &self.accepted {
-            let time = candidate.event.time();
             tally.late += u64::from(candidate.event.is_late(self.received));
             tally.declared_duplicates += u64::from(candidate.event.fact("").is_none());
-            tally.skew.add(self.received.ms().saturating_sub(time.ms()));
-            tally.last_event = tally.last_event.max(Some(time));
+            if let Some(time) = candidate.event.time() {
+                tally.skew.add(self.received.ms().saturating_sub(time.ms()));
+                tally.last_event = tally.last_event.max(Some(time));
+            }
         }
         tally
     }

@@ -78,11 +78,12 @@ impl Digest {
 }
 
 /// The key of an event, and a fingerprint of its content where the policy tells a repetition with
-/// other content apart (zero elsewhere). `None` when the policy needs an event id and there is none.
+/// other content apart (zero elsewhere). An event without an identity is recognised by its content.
+/// `None` when the policy needs an event id and there is none.
 pub(crate) fn dedup_key(
     source: &Source,
     event_id: Option<&str>,
-    identity: &Identity<'_>,
+    identity: Option<&Identity<'_>>,
     content: impl Fn(&mut Digest),
 ) -> Option<(DedupKey, u32)> {
     // Each policy hashes under a name of its own: a key never means two things.
@@ -91,21 +92,26 @@ pub(crate) fn dedup_key(
         digest.part(source.name.as_bytes());
         digest
     };
-    match source.dedup {
-        DedupPolicy::ClientTimeHash => {
+    match (source.dedup, identity) {
+        (DedupPolicy::ClientTimeHash, Some(identity)) => {
             let mut digest = start("polso.client_time_hash.1");
             digest.part(identity.who.as_bytes());
             digest.part(&identity.time.ms().to_le_bytes());
             content(&mut digest);
             Some((DedupKey(digest.finish()), 0))
         }
-        DedupPolicy::Client5Min => {
+        (DedupPolicy::Client5Min, Some(identity)) => {
             let mut digest = start("polso.client_5min.1");
             digest.part(identity.who.as_bytes());
             digest.part(&identity.time.floor(5 * MINUTE_MS).ms().to_le_bytes());
             Some((DedupKey(digest.finish()), 0))
         }
-        DedupPolicy::EventId => {
+        (DedupPolicy::ClientTimeHash | DedupPolicy::Client5Min, None) => {
+            let mut digest = start("polso.content_hash.1");
+            content(&mut digest);
+            Some((DedupKey(digest.finish()), 0))
+        }
+        (DedupPolicy::EventId, _) => {
             let mut digest = start("polso.event_id.1");
             digest.part(event_id?.as_bytes());
             let mut fingerprint = Digest::new("polso.content.1");
@@ -133,7 +139,7 @@ mod tests {
             client_id: crate::source::ClientIdRule::Cliente,
         };
         let identity = Identity { who, time: Timestamp::from_ms(ms) };
-        dedup_key(&source, id, &identity, |digest| digest.part(content))
+        dedup_key(&source, id, Some(&identity), |digest| digest.part(content))
     }
 
     #[test]

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     corrupt::Corrupt,
-    fact::{Fact, MEASURES_MAX, Schema, Sums, add_sums},
+    fact::{Fact, MEASURES_MAX, Schema, Sums, When, add_sums},
     series::{SeriesId, SeriesTable},
+    spread::{Spread, Spreads},
     tier::{Bucket, PANE_MS, TIERS, Tier},
     time::Timestamp,
     window::Span,
@@ -23,6 +24,8 @@ pub struct Panes {
     table: SeriesTable,
     tiers: Vec<Tier>,
     total: Bucket,
+    /// Not in the buckets, and in the total only once they are gone from here.
+    spreads: Spreads,
     folded: u64,
 }
 
@@ -34,6 +37,7 @@ impl Panes {
             table: SeriesTable::new(schema, seed),
             tiers: TIERS.into_iter().map(Tier::new).collect(),
             total: Bucket::default(),
+            spreads: Spreads::default(),
             folded: 0,
         }
     }
@@ -65,9 +69,18 @@ impl Panes {
     /// Counts a fact as it is at `now`, and notes it in `changes`.
     pub fn add(&mut self, fact: &Fact<'_>, now: Timestamp, changes: &mut Changes) {
         let series = self.table.intern(&fact.dimensions);
-        let pane = fact.time.ms().div_euclid(PANE_MS);
-        add_sums(changes.0.entry((pane, series)).or_default(), &fact.sums);
-        self.count(pane, now, series, &fact.sums);
+        match fact.when {
+            When::At(time) => {
+                let pane = time.ms().div_euclid(PANE_MS);
+                changes.add(pane, series, &fact.sums);
+                self.count(pane, now, series, &fact.sums);
+            }
+            When::Over(from, to) => {
+                let spread = Spread { from, to, series, sums: fact.sums };
+                changes.spreads.push(spread.clone());
+                self.count_spread(spread);
+            }
+        }
     }
 
     /// Adds what others counted, as it is at `now`, and notes it in `changes`.
@@ -87,19 +100,26 @@ impl Panes {
         }
         let known = |row: &(i64, u32)| series.get(row.1 as usize).map(|id| (row.0, *id));
         let rows: Vec<(i64, SeriesId)> =
-            cells.rows.iter().map(known).collect::<Option<_>>().ok_or(Corrupt("no such series"))?;
+            cells.rows.iter().map(known).collect::<Option<_>>().ok_or(NO_SERIES)?;
+        let spreads = renumbered(&cells.spreads, &series)?;
         for ((pane, series), sums) in rows.into_iter().zip(cells.sums.chunks_exact(width)) {
             if let Some(changes) = changes.as_mut() {
-                add_sums(changes.0.entry((pane, series)).or_default(), sums);
+                changes.add(pane, series, sums);
             }
             self.count(pane, now, series, sums);
+        }
+        for spread in spreads {
+            if let Some(changes) = changes.as_mut() {
+                changes.spreads.push(spread.clone());
+            }
+            self.count_spread(spread);
         }
         Ok(())
     }
 
     fn count(&mut self, pane: i64, now: Timestamp, series: SeriesId, sums: &[i64]) {
         let time = Timestamp::from_ms(pane.saturating_mul(PANE_MS));
-        let Self { table, tiers, total, folded } = self;
+        let Self { table, tiers, total, folded, .. } = self;
         let sums = sums.get(..table.schema().measures.len()).unwrap_or(sums);
         for tier in tiers {
             *folded += u64::from(tier.add(time, now, series, sums, |id| table.fold(id)));
@@ -107,9 +127,24 @@ impl Panes {
         total.add(series, sums);
     }
 
+    fn count_spread(&mut self, spread: Spread) {
+        let gone = self.spreads.add(spread);
+        self.total_spreads(gone);
+    }
+
+    /// Counts what windows are no longer shared out of since ever.
+    fn total_spreads(&mut self, gone: impl IntoIterator<Item = Spread>) {
+        let width = self.schema().measures.len();
+        for spread in gone {
+            self.total.add(spread.series, spread.sums.get(..width).unwrap_or(&spread.sums));
+        }
+    }
+
     /// Forgets what no tier holds at `now` any more.
     pub fn advance(&mut self, now: Timestamp) {
         self.tiers.iter_mut().for_each(|tier| tier.advance(now));
+        let gone = self.spreads.expire(now);
+        self.total_spreads(gone);
     }
 
     /// The sums of each group within a span: of the series that `filter` lets through, by the value
@@ -141,13 +176,19 @@ impl Panes {
             })
             .collect();
         let mut sums: Vec<Option<Sums>> = vec![None; groups.len()];
-        let mut take = |bucket: &Bucket| {
-            for (series, row) in bucket.rows(self.schema().measures.len()) {
-                let group = group_of.get(series as usize).copied().flatten();
-                if let Some(sum) = group.and_then(|group| sums.get_mut(group)) {
-                    add_sums(sum.get_or_insert([0; MEASURES_MAX]), row);
-                }
+        let mut add = |series: SeriesId, row: &[i64]| {
+            let group = group_of.get(series as usize).copied().flatten();
+            if let Some(sum) = group.and_then(|group| sums.get_mut(group)) {
+                add_sums(sum.get_or_insert([0; MEASURES_MAX]), row);
             }
+        };
+        for spread in self.spreads.iter() {
+            if let Some(share) = spread.share(span.from, span.to) {
+                add(spread.series, &share);
+            }
+        }
+        let mut take = |bucket: &Bucket| {
+            bucket.rows(self.schema().measures.len()).for_each(|(series, row)| add(series, row));
         };
         match span.tier {
             None => take(&self.total),
@@ -176,6 +217,7 @@ impl Panes {
             series,
             tiers: self.tiers.iter().map(|tier| tier.buckets().map(bucket).collect()).collect(),
             total: bucket((0, &self.total)),
+            spreads: self.spreads.iter().cloned().collect(),
         }
     }
 
@@ -190,7 +232,7 @@ impl Panes {
         if state.tiers.len() != self.tiers.len() {
             return Err(Corrupt("another number of tiers"));
         }
-        let Self { table, tiers, total, folded } = self;
+        let Self { table, tiers, total, folded, .. } = self;
         for (tier, buckets) in tiers.iter_mut().zip(&state.tiers) {
             for bucket in buckets {
                 let time = bucket.position.saturating_mul(tier.spec.bucket_ms);
@@ -202,6 +244,9 @@ impl Panes {
         }
         for (series, sums) in state.total.rows(&ids, width)? {
             total.add(series, sums);
+        }
+        for spread in renumbered(&state.spreads, &ids)? {
+            self.count_spread(spread);
         }
         Ok(())
     }
@@ -224,18 +269,23 @@ impl Panes {
     /// Takes what has changed, to send it.
     #[must_use]
     pub fn cells(&self, changes: Changes) -> Cells {
-        let mut used: Vec<SeriesId> = changes.0.keys().map(|(_, series)| *series).collect();
+        let Changes { cells: changed, mut spreads } = changes;
+        let mut used: Vec<SeriesId> = changed.keys().map(|(_, series)| *series).collect();
+        used.extend(spreads.iter().map(|spread| spread.series));
         used.sort_unstable();
         used.dedup();
         let (symbols, series) = describe(&self.table, &used);
         let width = self.schema().measures.len();
         let mut cells = Cells { symbols, series, ..Cells::default() };
-        for ((pane, series), sums) in changes.0 {
-            let position = used.binary_search(&series).unwrap_or_default() as u32;
-            cells.rows.push((pane, position));
+        let position = |series| used.binary_search(&series).unwrap_or_default() as u32;
+        for ((pane, series), sums) in changed {
+            cells.rows.push((pane, position(series)));
             cells.sums.extend(sums.iter().take(width));
         }
-        cells
+        for spread in &mut spreads {
+            spread.series = position(spread.series);
+        }
+        Cells { spreads, ..cells }
     }
 }
 
@@ -254,9 +304,33 @@ fn describe(table: &SeriesTable, ids: &[SeriesId]) -> (Vec<String>, Vec<u32>) {
     (symbols, series)
 }
 
-/// What was added since the last look, by pane and series.
+/// Spreads of others with the own numbers of their series.
+fn renumbered(spreads: &[Spread], ids: &[SeriesId]) -> Result<Vec<Spread>, Corrupt> {
+    let own = |spread: &Spread| {
+        let series = *ids.get(spread.series as usize).ok_or(NO_SERIES)?;
+        if spread.from >= spread.to {
+            return Err(Corrupt("an interval without length"));
+        }
+        Ok(Spread { series, ..spread.clone() })
+    };
+    spreads.iter().map(own).collect()
+}
+
+const NO_SERIES: Corrupt = Corrupt("no such series");
+
+/// What was added since the last look.
 #[derive(Clone, Debug, Default)]
-pub struct Changes(BTreeMap<(i64, SeriesId), Sums>);
+pub struct Changes {
+    /// By pane and series.
+    cells: BTreeMap<(i64, SeriesId), Sums>,
+    spreads: Vec<Spread>,
+}
+
+impl Changes {
+    fn add(&mut self, pane: i64, series: SeriesId, sums: &[i64]) {
+        add_sums(self.cells.entry((pane, series)).or_default(), sums);
+    }
+}
 
 /// Additions to the counters of one domain, as they travel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -269,6 +343,8 @@ pub struct Cells {
     rows: Vec<(i64, u32)>,
     /// The measures of one cell after those of another.
     sums: Vec<i64>,
+    /// Their series by position, too.
+    spreads: Vec<Spread>,
 }
 
 /// The counters of one domain, as they are kept and travel.
@@ -278,6 +354,7 @@ pub struct PanesState {
     series: Vec<u32>,
     tiers: Vec<Vec<BucketState>>,
     total: BucketState,
+    spreads: Vec<Spread>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,7 +375,7 @@ impl BucketState {
             return Err(Corrupt("sums do not match their series"));
         }
         if self.series.iter().any(|series| *series as usize >= ids.len()) {
-            return Err(Corrupt("no such series"));
+            return Err(NO_SERIES);
         }
         let known = self.series.iter().filter_map(|series| ids.get(*series as usize).copied());
         Ok(known.zip(self.sums.chunks_exact(width)))

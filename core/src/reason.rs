@@ -27,7 +27,7 @@ macro_rules! reason_codes {
 }
 
 reason_codes! {
-    /// A line of NDJSON is no JSON.
+    /// The event is no JSON: a line of NDJSON, or a text given to the SDK.
     JsonInvalid = "json_invalid",
     /// Objects and arrays nest deeper than 32.
     JsonDepth = "json_depth",
@@ -53,10 +53,14 @@ reason_codes! {
     ChoiceUnknown = "choice_unknown",
     /// Not RFC 3339 with an offset.
     TimestampFormat = "timestamp_format",
-    /// More than 5 minutes ahead of the receiver.
+    /// More than 5 minutes ahead of the receiver; an interval may end 400 days ahead.
     TimestampFuture = "timestamp_future",
     /// Before 2000-01-01.
     TimestampPast = "timestamp_past",
+    /// An interval that ends before it begins, or as it does.
+    IntervalEmpty = "interval_empty",
+    /// An interval longer than 400 days.
+    IntervalLength = "interval_length",
     /// A negative amount.
     ValueNegative = "value_negative",
     /// An amount with more than two decimals.

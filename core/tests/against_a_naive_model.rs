@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use polso_core::{
-    Applied, Batch, Candidate, ClientIdRule, DedupPolicy, Domain, Effect, Hub, Ledger, Merged,
+    Applied, Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Merged,
     Outcome, Published, Pulled, Query, RawEvent, Refused, Source, Timestamp, Viewer,
 };
 use proptest::prelude::*;
@@ -30,10 +30,36 @@ struct Sent {
     campaign: u8,
 }
 
+/// One amount of ad spend as its sender meant it.
+#[derive(Clone, Debug)]
+struct Paid {
+    channel: usize,
+    campaign: u8,
+    cents: i64,
+    age_ms: i64,
+    length_ms: i64,
+}
+
+fn paid() -> impl Strategy<Value = Paid> {
+    let age_ms = prop_oneof![-40_000_000..40_000_000_i64, 0..3_000_000_000_i64];
+    let length_ms = prop_oneof![1..100_000_i64, 1..3_000_000_000_i64];
+    (0..4_usize, 0..5_u8, 0..5_000_000_i64, age_ms, length_ms).prop_map(
+        |(channel, campaign, cents, age_ms, length_ms)| Paid {
+            channel,
+            campaign,
+            cents,
+            age_ms,
+            length_ms,
+        },
+    )
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     /// A batch arrives after some time has passed.
     Send { wait_ms: i64, events: Vec<Sent> },
+    /// Ad spend arrives.
+    Pay(Paid),
     /// A commit becomes due.
     Commit,
     /// A ledger is dropped and restored from what it kept.
@@ -68,6 +94,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         8 => (0..120_000_i64, prop::collection::vec(sent(), 0..12))
             .prop_map(|(wait_ms, events)| Act::Send { wait_ms, events }),
+        2 => paid().prop_map(Act::Pay),
         4 => Just(Act::Commit),
         1 => (0..8_usize).prop_map(|shard| Act::Restart { shard }),
         1 => Just(Act::EvictHub),
@@ -127,6 +154,8 @@ struct World {
     /// Frames for the viewer, as long as its link holds.
     link: Vec<Vec<u8>>,
     kept: Vec<Kept>,
+    /// Accepted spend with the start of its interval.
+    paid: Vec<(i64, Paid)>,
     keys: BTreeSet<String>,
     duplicates: u64,
 }
@@ -147,6 +176,7 @@ impl World {
             viewer: Viewer::default(),
             link: Vec::new(),
             kept: Vec::new(),
+            paid: Vec::new(),
             keys: BTreeSet::new(),
             duplicates: 0,
         }
@@ -162,6 +192,7 @@ impl World {
                 self.now += wait_ms;
                 self.send(events);
             }
+            Act::Pay(paid) => self.pay(paid),
             Act::Commit => self.commit(),
             Act::Restart { shard } => {
                 // Whoever waits for a commit is refused when a ledger goes; here nobody waits.
@@ -199,7 +230,8 @@ impl World {
             });
             let text = raw.to_string();
             let raw_event = RawEvent { json: &text, event_id: None };
-            let valid = Domain::Conversions.validate(&raw_event, &self.source, self.at()).unwrap();
+            let valid =
+                EventKind::Conversion.validate(&raw_event, &self.source, self.at()).unwrap();
             let shard = valid.candidate.key.shard(shards);
             batches[usize::from(shard)].push((sent, valid.candidate));
         }
@@ -225,6 +257,36 @@ impl World {
                     self.duplicates += 1;
                 }
             }
+        }
+    }
+
+    fn pay(&mut self, paid: Paid) {
+        let from = self.now - paid.age_ms;
+        let raw = json!({
+            "canale": CHANNELS[paid.channel],
+            "campagna": format!("c{}", paid.campaign),
+            "importo": paid.cents as f64 / 100.0,
+            "da": Timestamp::from_ms(from).to_string(),
+            "a": Timestamp::from_ms(from + paid.length_ms).to_string(),
+        });
+        let text = raw.to_string();
+        let raw_event = RawEvent { json: &text, event_id: None };
+        let valid = EventKind::Spend.validate(&raw_event, &self.source, self.at()).unwrap();
+        let shard = valid.candidate.key.shard(self.machines.len() as u16);
+        let batch = Batch {
+            source: "crm".into(),
+            dedup_ttl_s: self.source.dedup_ttl_s,
+            candidates: vec![valid.candidate],
+            refused: Refused::default(),
+        };
+        let now = self.at();
+        let outcomes = self.machines[usize::from(shard)].ledger.ingest(batch, now).unwrap();
+        if self.keys.insert(text) {
+            assert_eq!(outcomes, [Outcome::Accepted { late: false }]);
+            self.paid.push((from, paid));
+        } else {
+            assert_eq!(outcomes, [Outcome::Duplicate]);
+            self.duplicates += 1;
         }
     }
 
@@ -308,17 +370,30 @@ impl World {
         &self,
         from_ms: i64,
         to_ms: i64,
+        all_time: bool,
         channel: Option<usize>,
         by_campaign: bool,
     ) -> Value {
         let in_window = |kept: &&Kept| {
-            (from_ms..to_ms).contains(&kept.time_ms)
+            (all_time || (from_ms..to_ms).contains(&kept.time_ms))
                 && channel.is_none_or(|channel| kept.sent.channel == channel)
                 && OUTCOMES[kept.sent.outcome] != "duplicato"
         };
         let kept: Vec<&Kept> = self.kept.iter().filter(in_window).collect();
+        // What has been spent of each amount between the two instants, in whole cents.
+        let spent_until = |from: i64, paid: &Paid, at: i64| {
+            let passed = (at - from).clamp(0, paid.length_ms);
+            (i128::from(paid.cents) * i128::from(passed) / i128::from(paid.length_ms)) as i64
+        };
+        let overlaps = |(from, paid): &&(i64, Paid)| {
+            *from < to_ms
+                && from_ms < from + paid.length_ms
+                && channel.is_none_or(|channel| paid.channel == channel)
+        };
+        let paid: Vec<&(i64, Paid)> = self.paid.iter().filter(overlaps).collect();
         let groups: BTreeSet<Option<u8>> = if by_campaign {
-            kept.iter().map(|kept| Some(kept.sent.campaign)).collect()
+            let events = kept.iter().map(|kept| Some(kept.sent.campaign));
+            events.chain(paid.iter().map(|(_, paid)| Some(paid.campaign))).collect()
         } else {
             BTreeSet::from([None])
         };
@@ -329,11 +404,16 @@ impl World {
                     && KINDS[k.sent.kind] != "cancello_abbandono"
             });
             let cents: i64 = converted.clone().map(|k| k.sent.cents).sum();
+            let paid = paid.iter().filter(|(_, p)| group.is_none_or(|group| p.campaign == group));
+            let spent: i64 = paid
+                .map(|(from, p)| spent_until(*from, p, to_ms) - spent_until(*from, p, from_ms))
+                .sum();
             json!([
                 group.map(|group| format!("c{group}")),
                 converted.count(),
                 events.count(),
                 format!("{}.{:02}", cents / 100, cents % 100),
+                format!("{}.{:02}", spent / 100, spent % 100),
             ])
         };
         groups.iter().map(of_group).collect()
@@ -354,11 +434,13 @@ fn figures(answer: &str) -> (Value, i64, i64, i64) {
         .map(|reading| {
             let group = &reading["group"];
             let euro = of("total_value", group, "value").as_f64().unwrap();
+            let spent = of("cpa", group, "numerator").as_f64().unwrap();
             json!([
                 group,
                 of("conversions", group, "value"),
                 of("conversion_rate", group, "denominator"),
                 format!("{euro:.2}"),
+                format!("{spent:.2}"),
             ])
         })
         .collect();
@@ -409,8 +491,9 @@ fn check(
     };
     let all = std::mem::take(&mut world.kept);
     world.kept = all.iter().filter(|kept| held(kept)).cloned().collect();
-    let (from_ms, to_ms) = if bucket_s == 0 { (i64::MIN, i64::MAX) } else { (from_ms, to_ms) };
-    let expected = world.recount(from_ms, to_ms, channel, by);
+    // Since ever is until now: of spend that lies ahead, nothing has been spent yet.
+    let (from_ms, to_ms) = if bucket_s == 0 { (0, world.now) } else { (from_ms, to_ms) };
+    let expected = world.recount(from_ms, to_ms, bucket_s == 0, channel, by);
     world.kept = all;
     assert_eq!(found, expected, "{answer}");
 
@@ -422,9 +505,10 @@ fn check(
     let integrity = world.hub.as_ref().unwrap().integrity();
     assert_eq!(world.viewer.integrity(), integrity);
     let total = &integrity["total"];
-    assert_eq!(total["accepted"], world.kept.len());
+    assert_eq!(total["accepted"], world.kept.len() + world.paid.len());
     assert_eq!(total["duplicates"], world.duplicates);
-    assert_eq!(total["received"], world.kept.len() as u64 + world.duplicates);
+    let accepted = (world.kept.len() + world.paid.len()) as u64;
+    assert_eq!(total["received"], accepted + world.duplicates);
 }
 
 proptest! {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Batch, Busy, Domain, Outcome, RawEvent, Reason, ReasonCode, Refused, Timestamp, Verdict,
+    Batch, Busy, EventKind, Outcome, RawEvent, Reason, ReasonCode, Refused, Timestamp, Verdict,
     excerpt,
 };
 use serde::Serialize;
@@ -45,7 +45,7 @@ impl Prepared {
     /// # Errors
     /// When the body as a whole is refused.
     pub fn new(
-        domain: Domain,
+        kind: EventKind,
         sender: &Sender,
         content_type: Option<&str>,
         body: &[u8],
@@ -60,7 +60,7 @@ impl Prepared {
             let judged = match item {
                 Item::Malformed(line) => Err(vec![malformed(line)]),
                 Item::Json(json) => {
-                    domain.validate(&RawEvent { json, event_id: None }, &sender.source, now)
+                    kind.validate(&RawEvent { json, event_id: None }, &sender.source, now)
                 }
             };
             let slot = match judged {
@@ -222,9 +222,9 @@ mod tests {
         let now = Timestamp::parse("2024-05-20T14:33:00Z").unwrap();
         let mut ledgers: Vec<Ledger> = (0..shards).map(|n| Ledger::new(u64::from(n), 1)).collect();
         [(); 2].map(|()| {
-            let domain = Domain::Conversions;
+            let kind = EventKind::Conversion;
             let mut prepared =
-                Prepared::new(domain, sender, Some(content_type), body, shards, now).unwrap();
+                Prepared::new(kind, sender, Some(content_type), body, shards, now).unwrap();
             let outcomes = prepared
                 .batches
                 .iter_mut()

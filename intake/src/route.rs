@@ -1,7 +1,7 @@
 //! Where a request goes: from its method, address and headers to what is asked, with everything
 //! checked that can be without its body. The table of routes is here and nowhere else.
 
-use polso_core::{Domain, Query, Timestamp, conversion_schema};
+use polso_core::{EventKind, Query, Timestamp};
 
 use crate::{
     bearer::{bearer, subprotocols},
@@ -38,8 +38,8 @@ pub struct Head<'a> {
 /// What is asked, by someone who may.
 #[derive(Debug)]
 pub enum Route<'e> {
-    /// Events of one domain from one sender; the body follows.
-    Ingest(Domain, &'e Sender),
+    /// Events of one kind from one sender; the body follows.
+    Ingest(EventKind, &'e Sender),
     /// KPIs of a space.
     Kpi(String, Query),
     /// The integrity figures of a space.
@@ -65,15 +65,8 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
     let (path, query) = split_url(head.url);
     match path {
         "/healthz" => allow(head, "GET").map(|()| Route::Document(health())),
-        "/api/v1/eventi/conversione" => {
-            allow(head, "POST")?;
-            let token = bearer(head.authorization)?;
-            let sender = edge.keys.verify(token, now)?.sender(&edge.config)?;
-            Ok(Route::Ingest(Domain::Conversions, sender))
-        }
-        "/api/v1/schema/conversione" => {
-            shared(head, || Ok(Route::Document(conversion_schema().to_string())))
-        }
+        "/api/v1/eventi/conversione" => ingest(head, edge, now, EventKind::Conversion),
+        "/api/v1/spese" => ingest(head, edge, now, EventKind::Spend),
         "/api/v1/kpi" => shared(head, || {
             let space = viewer(head, edge, now)?;
             if query.len() > URL_CHARS_MAX {
@@ -97,6 +90,9 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
             let space = grant.space_for(Scope::View, &edge.config)?.to_owned();
             Ok(Route::Live(space, offer.protocol))
         }
+        _ if let Some(kind) = path.strip_prefix("/api/v1/schema/").and_then(EventKind::named) => {
+            shared(head, || Ok(Route::Document(kind.json_schema().to_string())))
+        }
         _ if path.starts_with("/api/") || path.starts_with("/webhooks/") => Err(Refusal::NotFound),
         _ => Ok(Route::Assets),
     }
@@ -110,6 +106,18 @@ pub fn invalid_query(code: &str, message: String) -> Refusal {
 
 fn health() -> String {
     format!(r#"{{"status":"ok","version":"{}"}}"#, env!("CARGO_PKG_VERSION"))
+}
+
+fn ingest<'e>(
+    head: &Head<'_>,
+    edge: &'e Edge,
+    now: Timestamp,
+    kind: EventKind,
+) -> Result<Route<'e>, Refusal> {
+    allow(head, "POST")?;
+    let token = bearer(head.authorization)?;
+    let sender = edge.keys.verify(token, now)?.sender(&edge.config)?;
+    Ok(Route::Ingest(kind, sender))
 }
 
 fn viewer(head: &Head<'_>, edge: &Edge, now: Timestamp) -> Result<String, Refusal> {

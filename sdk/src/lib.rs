@@ -6,10 +6,10 @@
 mod options;
 mod viewer;
 
-use polso_core::{Domain, RawEvent, Timestamp, Verdict};
+use polso_core::{RawEvent, Timestamp, Verdict};
 use wasm_bindgen::prelude::*;
 
-use options::{source, throw};
+use options::throw;
 
 /// The version of this package.
 #[wasm_bindgen]
@@ -18,7 +18,7 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Judges one raw conversion as the server would, without knowing what came before: the JSON text
+/// Judges one raw event as the server would, without knowing what came before: the JSON text
 /// of its verdict.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub fn validate(raw: &str, options: JsValue, now_ms: f64) -> Result<String, JsVa
     serde_json::to_string(&verdict).map_err(|error| throw("internal", &error.to_string()))
 }
 
-/// The dedup key of one raw conversion, as 32 hexadecimal digits; nothing when it is rejected.
+/// The dedup key of one raw event, as 32 hexadecimal digits; nothing when it is rejected.
 ///
 /// # Errors
 /// When `options` describe no source.
@@ -48,9 +48,9 @@ pub fn dedup_key(raw: &str, options: JsValue, now_ms: f64) -> Result<Option<Stri
 type Judged = Result<polso_core::Valid, Vec<polso_core::Reason>>;
 
 fn judge(raw: &str, options: JsValue, now_ms: f64) -> Result<Judged, JsValue> {
-    let (source, event_id) = source(options)?;
-    let raw = RawEvent { json: raw, event_id: event_id.as_deref() };
-    Ok(Domain::Conversions.validate(&raw, &source, timestamp(now_ms)))
+    let judge = options::judge(options)?;
+    let raw = RawEvent { json: raw, event_id: judge.event_id.as_deref() };
+    Ok(judge.kind.validate(&raw, &judge.source, timestamp(now_ms)))
 }
 
 /// Milliseconds since the epoch; JavaScript's numbers hold every one of them exactly.

@@ -1,7 +1,7 @@
 //! What JavaScript passes in: sources, queries; and the errors that it gets back.
 
 use js_sys::{Error, Reflect};
-use polso_core::{ClientIdRule, DedupPolicy, Query, Source};
+use polso_core::{ClientIdRule, DedupPolicy, EventKind, Query, Source};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
@@ -16,6 +16,15 @@ struct SourceOptions {
     #[serde(default)]
     client_id: ClientIdRule,
     event_id: Option<String>,
+    kind: Option<String>,
+}
+
+/// What is judged, and for whom.
+pub(crate) struct Judge {
+    pub(crate) source: Source,
+    pub(crate) kind: EventKind,
+    /// The id that the sender signed, if any.
+    pub(crate) event_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -31,12 +40,17 @@ struct QueryOptions {
     by: Option<String>,
 }
 
-/// The source that `options` describe, and the event's signed id if they name one.
-pub(crate) fn source(options: JsValue) -> Result<(Source, Option<String>), JsValue> {
+/// The source that `options` describe, with the event's kind and signed id where they name them.
+pub(crate) fn judge(options: JsValue) -> Result<Judge, JsValue> {
     let options: SourceOptions = serde_wasm_bindgen::from_value(options)
         .map_err(|error| throw("source_invalid", &error.to_string()))?;
-    let SourceOptions { name, dedup, dedup_ttl_s, client_id, event_id } = options;
-    Ok((Source { name, dedup, dedup_ttl_s, client_id }, event_id))
+    let SourceOptions { name, dedup, dedup_ttl_s, client_id, event_id, kind } = options;
+    let kind = match kind {
+        None => EventKind::Conversion,
+        Some(name) => EventKind::named(&name)
+            .ok_or_else(|| throw("source_invalid", &format!("`{name}` is no kind of event")))?,
+    };
+    Ok(Judge { source: Source { name, dedup, dedup_ttl_s, client_id }, kind, event_id })
 }
 
 /// The query that an object describes, by the rules of the HTTP parameters.

@@ -1,7 +1,7 @@
 //! One request at the edge: head in, answer out. Nothing is kept between requests.
 
 use futures_util::future::join_all;
-use polso_core::Domain;
+use polso_core::EventKind;
 use polso_intake::{Edge, Head, Prepared, Refusal, Route, Sender, route, route::invalid_query};
 use wasm_bindgen::JsValue;
 use worker::{Env, Request, Response, Result};
@@ -41,10 +41,10 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
     };
     let edge = edge(env)?;
     match route(&head, &edge, now())? {
-        Route::Ingest(domain, sender) => {
-            let (kind, length) = (header("content-type"), header("content-length"));
+        Route::Ingest(kind, sender) => {
+            let (content_type, length) = (header("content-type"), header("content-length"));
             let body = read_body(raw, length.as_deref(), &sender.limits).await?;
-            ingest(env, &edge, domain, sender, kind.as_deref(), &body).await
+            ingest(env, &edge, kind, sender, content_type.as_deref(), &body).await
         }
         Route::Kpi(space, query) => ask(env, &space, &Question::Kpi(query)).await,
         Route::Integrity(space) => ask(env, &space, &Question::Integrity).await,
@@ -61,12 +61,12 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
 async fn ingest(
     env: &Env,
     edge: &Edge,
-    domain: Domain,
+    kind: EventKind,
     sender: &Sender,
     content_type: Option<&str>,
     body: &[u8],
 ) -> core::result::Result<Response, Refusal> {
-    let prepared = Prepared::new(domain, sender, content_type, body, edge.config.shards, now())?;
+    let prepared = Prepared::new(kind, sender, content_type, body, edge.config.shards, now())?;
     let batches = prepared.batches.iter();
     let calls = batches.map(|(shard, batch)| calls::ingest(env, &sender.space, *shard, batch));
     let outcomes: core::result::Result<Vec<_>, CallFailed> =

@@ -13,7 +13,7 @@ use crate::decimal::CENTS_MAX;
 
 /// The schema of what `POST /api/v1/eventi/conversione` accepts as one event.
 #[must_use]
-pub fn json_schema() -> Value {
+pub(crate) fn json_schema() -> Value {
     let kinds: Vec<&str> =
         ConversionKind::NAMES.iter().copied().chain([DEMO_REQUEST_ALIAS]).collect();
     let text = json!({ "type": "string", "maxLength": TEXT_CHARS_MAX });

@@ -1,8 +1,9 @@
 //! Domain 1: CRM conversions. The event; its rules are in `validate`, its facts and KPIs in
-//! `schema`, its JSON Schema in `json_schema`.
+//! `schema`, its JSON Schema in `json_schema`; what was paid for conversions is in `spend`.
 
 mod json_schema;
 mod schema;
+mod spend;
 mod validate;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,9 @@ use crate::{
     time::Timestamp,
 };
 
-pub use json_schema::json_schema;
+pub(crate) use json_schema::json_schema;
 pub(crate) use schema::{SCHEMA, fact};
+pub(crate) use spend::{Spend, json_schema as spend_json_schema, validate as validate_spend};
 pub(crate) use validate::validate;
 
 choice! {

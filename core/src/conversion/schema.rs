@@ -2,7 +2,7 @@
 
 use super::{Conversion, ConversionKind, Outcome};
 use crate::{
-    fact::{Dimension, Fact, MEASURES_MAX, Measure, MeasureUnit, Schema},
+    fact::{Dimension, Fact, MEASURES_MAX, Measure, MeasureUnit, Schema, When},
     kpi::{Kpi, SAMPLE_MIN, Unit},
 };
 
@@ -13,7 +13,7 @@ const CONCLUDED: usize = 1;
 /// The value of the conversions, in cents.
 const VALUE: usize = 2;
 /// What was spent on advertising, in cents.
-const SPEND: usize = 3;
+pub(super) const SPEND: usize = 3;
 
 pub(crate) const SCHEMA: Schema = Schema {
     name: "conversions",
@@ -60,7 +60,7 @@ pub(crate) fn fact<'a>(event: &'a Conversion, source: &'a str) -> Option<Fact<'a
         sums[VALUE] = event.value_cents;
     }
     Some(Fact {
-        time: event.time,
+        when: When::At(event.time),
         dimensions: [
             source,
             event.channel.name(),
