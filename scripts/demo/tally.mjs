@@ -73,6 +73,11 @@ export class Tally {
     return found.filter(([, count]) => count > 0);
   }
 
+  /** How many good events that are not copies of each other were sent so far. */
+  get distinct() {
+    return this.#good.size;
+  }
+
   /** How many events were sent so far. */
   get total() {
     return [...this.sent.values()].reduce((sum, count) => sum + count, 0);
