@@ -105,6 +105,12 @@ pub fn text(raw: &str) -> Option<Cow<'_, str>> {
 /// Whether `raw`, valid JSON or not, nests deeper than [`DEPTH_MAX`].
 #[must_use]
 pub fn too_deep(raw: &str) -> bool {
+    // What opens nothing more often than that cannot be too deep; most events end here.
+    let opened = raw.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    opened > DEPTH_MAX && nests_too_deep(raw)
+}
+
+fn nests_too_deep(raw: &str) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in raw.bytes() {
         match byte {

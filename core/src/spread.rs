@@ -53,11 +53,13 @@ pub(crate) struct Spreads(Vec<Spread>);
 impl Spreads {
     /// Keeps one more; the one that had to go for it comes back.
     pub(crate) fn add(&mut self, spread: Spread) -> Option<Spread> {
-        let full = self.0.len() >= SPREADS_MAX;
         self.0.push(spread);
+        if self.0.len() <= SPREADS_MAX {
+            return None;
+        }
         let first = self.0.iter().enumerate().min_by_key(|(_, spread)| spread.to);
-        let first = first.map(|(position, _)| position).filter(|_| full);
-        first.map(|position| self.0.swap_remove(position))
+        let position = first.map(|(position, _)| position)?;
+        Some(self.0.swap_remove(position))
     }
 
     /// Takes out those that no tier holds at `now` any more.

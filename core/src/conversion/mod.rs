@@ -93,6 +93,7 @@ impl Conversion {
     /// Everything that the event says, each part with its length, so that no two contents read
     /// alike.
     pub(crate) fn content(&self, digest: &mut Digest) {
+        digest.part(b"conversion");
         digest.part(self.client.as_bytes());
         digest.part(self.kind.name().as_bytes());
         digest.part(&self.time.ms().to_le_bytes());

@@ -34,6 +34,7 @@ pub struct Spend {
 
 impl Spend {
     pub(crate) fn content(&self, digest: &mut Digest) {
+        digest.part(b"spend");
         digest.part(self.channel.name().as_bytes());
         digest.part(self.campaign.as_bytes());
         digest.part(&self.amount_cents.to_le_bytes());
