@@ -197,6 +197,8 @@ impl Ledger {
             }
             for group in &block.groups {
                 ledger.now = ledger.now.max(group.received);
+                // As `ingest` did: a key that had expired by then was remembered anew.
+                ledger.memory.expire(group.received);
                 for candidate in &group.accepted {
                     let Candidate { key, content, .. } = *candidate;
                     let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
