@@ -1,0 +1,219 @@
+/**
+ * The golden cases of `tests/cases/`, laid out for one instant: what is sent, and what must come back.
+ *
+ * The format is described in `tests/cases/README.md`; `core/tests/golden.rs` reads the same files on its own.
+ * This file decides nothing about events: it replaces placeholders and checks that a case is written in the format.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Query, SourceOptions } from "polso";
+import { inRoot } from "../../scripts/paths.mjs";
+
+const folder = inRoot("tests", "cases");
+
+/** The verdict on one event, with its warnings and with code and field of each reason. */
+export interface Result {
+  readonly verdict: "accepted" | "duplicate" | "conflict" | "rejected";
+  readonly late?: true;
+  readonly warnings?: readonly string[];
+  readonly reasons?: readonly (readonly [code: string, field?: string])[];
+}
+
+export type Kind = "conversione" | "spesa";
+
+export interface Sent {
+  readonly kind: Kind;
+  /** The event's JSON text, or a line that is none. */
+  readonly text: string;
+  readonly eventId?: string;
+  readonly expected: Result;
+  /** The dedup key in hex, where the case fixes it. */
+  readonly key?: string;
+}
+
+export interface Request {
+  readonly kind: Kind;
+  readonly as: "one" | "array" | "ndjson";
+  readonly events: readonly Sent[];
+}
+
+/** One reading; numbers as the text that they have on the wire. */
+export interface Reading {
+  readonly kpi: string;
+  readonly value: string | null;
+  readonly numerator: string;
+  readonly denominator: string | null;
+  readonly status: string;
+  readonly group: string | null;
+}
+
+export interface Question {
+  readonly ask: Query;
+  readonly window?: { readonly from?: string; readonly to?: string; readonly bucket_s?: number | null };
+  readonly readings?: readonly Reading[];
+  /** The code of the query's fault, in place of readings. */
+  readonly refused?: string;
+}
+
+export interface Case {
+  readonly file: string;
+  readonly name: string;
+  readonly source: SourceOptions;
+  /** Only where the receiver's clock stands still. */
+  readonly exactClock: boolean;
+  readonly requests: readonly Request[];
+  readonly queries: readonly Question[];
+}
+
+/** The files of cases, by name. */
+export const caseFiles: readonly string[] = readdirSync(folder)
+  .filter((name) => name.endsWith(".json"))
+  .sort();
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function duration(text: string): number {
+  const [, count = "", unit = ""] = /^(\d+)(ms|[smhd])$/.exec(text) ?? [];
+  const ms = unitMs[unit];
+  if (ms === undefined) throw new Error(`no duration: ${text}`);
+  return Number(count) * ms;
+}
+
+/** `now`, `now-10m`, `now|5m`, `now|5m-1h+1ms`: an instant, floored to a multiple and moved. */
+function instant(text: string, nowMs: number): string | undefined {
+  const [, floor, moves = ""] = /^now(?:\|(\w+))?((?:[+-]\w+)*)$/.exec(text) ?? [];
+  if (!text.startsWith("now")) return undefined;
+  const step = floor === undefined ? 1 : duration(floor);
+  let ms = Math.floor(nowMs / step) * step;
+  for (const [, sign, length = ""] of moves.matchAll(/([+-])(\w+)/g)) ms += (sign === "-" ? -1 : 1) * duration(length);
+  return new Date(ms).toISOString();
+}
+
+/** `x*64`: the text so often, `#` in it being the number of the repetition. */
+function repeated(text: string): string | undefined {
+  const [, unit, count] = /^(.+)\*(\d+)$/.exec(text) ?? [];
+  if (unit === undefined) return undefined;
+  return Array.from({ length: Number(count) }, (_, index) => unit.replaceAll("#", String(index + 1))).join("");
+}
+
+function laidOut(text: string, nowMs: number): string {
+  return text.replace(/\{\{(.+?)\}\}/g, (whole, inner) => instant(inner, nowMs) ?? repeated(inner) ?? whole);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the files are what is checked here
+type Raw = any;
+
+function known(where: string, object: Raw, keys: readonly string[]): void {
+  for (const key of Object.keys(object)) if (!keys.includes(key)) throw new Error(`${where}: \`${key}\` means nothing`);
+}
+
+/** The texts of a request's events: raw as they are, the others laid over the file's base event. */
+function texts(request: Raw, base: Raw): string[] {
+  if (request.raw !== undefined) return request.raw;
+  return request.events.map((event: Raw) => {
+    const members = Object.entries({ ...base, ...event }).filter(([, value]) => value !== "{{absent}}");
+    return JSON.stringify(Object.fromEntries(members));
+  });
+}
+
+function readRequest(where: string, request: Raw, base: Raw): Request {
+  known(where, request, ["kind", "as", "wait", "times", "events", "raw", "event_ids", "keys", "results"]);
+  const kind: Kind = request.kind ?? "conversione";
+  const single = texts(request, kind === "conversione" ? base : {});
+  if (single.length !== request.results.length) throw new Error(`${where}: as many results as events`);
+  const round = (number: number): Sent[] =>
+    single.map((text, index) => {
+      const { event_ids: ids, keys, results } = request;
+      return {
+        kind,
+        text: text.replaceAll("{{n}}", String(number).padStart(6, "0")),
+        expected: results[index],
+        ...(ids?.[index] == null ? {} : { eventId: ids[index] }),
+        ...(keys?.[index] == null ? {} : { key: keys[index] }),
+      };
+    });
+  const events = Array.from({ length: request.times ?? 1 }, (_, index) => round(index + 1)).flat();
+  return { kind, as: request.as ?? (events.length === 1 ? "one" : "array"), events };
+}
+
+function readCase(file: string, raw: Raw, base: Raw): Case {
+  const where = `${file}: ${raw.name}`;
+  known(where, raw, ["name", "source", "exact_clock", "requests", "queries"]);
+  known(where, raw.source, ["name", "dedup", "dedup_ttl_s", "client_id"]);
+  const queries = (raw.queries ?? []).map((query: Raw): Question => {
+    known(where, query, ["ask", "window", "readings", "refused"]);
+    const readings = query.readings?.map((reading: Raw): Reading => {
+      known(where, reading, ["kpi", "value", "numerator", "denominator", "status", "group"]);
+      return { denominator: null, group: null, ...reading };
+    });
+    return { ...query, ...(readings && { readings }) };
+  });
+  const waits = raw.requests.some(({ wait }: Raw) => wait !== undefined);
+  if (waits && !raw.exact_clock) throw new Error(`${where}: who waits needs the exact clock`);
+  return {
+    file,
+    name: raw.name,
+    source: raw.source,
+    exactClock: raw.exact_clock ?? false,
+    requests: raw.requests.map((request: Raw) => readRequest(where, request, base)),
+    queries,
+  };
+}
+
+/** The cases of one file as they are at `nowMs`. */
+export function readCases(file: string, nowMs: number): Case[] {
+  const raw = JSON.parse(laidOut(readFileSync(join(folder, file), "utf8"), nowMs));
+  known(file, raw, ["about", "base", "cases"]);
+  return raw.cases.map((one: Raw) => readCase(file, one, raw.base ?? {}));
+}
+
+/** Every case as it is at `nowMs`. */
+export function allCases(nowMs: number): Case[] {
+  const cases = caseFiles.flatMap((file) => readCases(file, nowMs));
+  const names = cases.map(({ source }) => source.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two cases have the source \`${twice}\``);
+  return cases;
+}
+
+/** Whether a case can be sent to a running server: its clock goes on, and no native event carries a signed id. */
+export const isForServers = ({ exactClock, source }: Case): boolean => !exactClock && source.dedup !== "event_id";
+
+/** The path, content type and body of a request as a sender writes it. */
+export function written({ kind, as, events }: Request): { path: string; type: string; body: string } {
+  const texts = events.map(({ text }) => text);
+  return {
+    path: kind === "spesa" ? "/api/v1/spese" : "/api/v1/eventi/conversione",
+    type: as === "ndjson" ? "application/x-ndjson" : "application/json",
+    body: as === "array" ? `[${texts.join(",")}]` : texts.join("\n"),
+  };
+}
+
+/** A verdict as the cases write it; what is not compared (messages) falls away. */
+export function shortened(verdict: Raw): Result {
+  const { verdict: name, late, warnings, reasons } = verdict;
+  return {
+    verdict: name,
+    ...(late && { late }),
+    ...(warnings && { warnings }),
+    ...(reasons && {
+      reasons: reasons.map(({ code, field }: Raw) => (field === undefined ? [code] : [code, field])),
+    }),
+  };
+}
+
+/** The readings of an answer's text, numbers as they are written there. */
+export function readingsOf(answer: string): Reading[] {
+  const exact = (_name: string, value: unknown, { source }: { source?: string }) =>
+    typeof value === "number" ? source : value;
+  const parse = JSON.parse as (text: string, reviver: typeof exact) => { readings: Raw[] };
+  return parse(answer, exact).readings.map(({ kpi, value, numerator, denominator, status, group }) => ({
+    kpi,
+    value,
+    numerator,
+    denominator,
+    status,
+    group,
+  }));
+}

@@ -1,0 +1,45 @@
+/** What the package's functions must say of the golden cases' events, wherever they run. */
+
+import assert from "node:assert/strict";
+import type { SourceOptions, Verdict } from "polso";
+import { allCases, type Sent, shortened } from "./cases.ts";
+
+/** One event and the source that judges it. */
+export interface Question {
+  readonly text: string;
+  readonly source: SourceOptions;
+}
+
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly key: string | undefined;
+}
+
+/** Asks about every event at one instant and compares. @returns how many there were */
+export async function checkVerdicts(
+  judge: (questions: Question[], nowMs: number) => Promise<Judged[]>,
+): Promise<number> {
+  const nowMs = Date.now();
+  const sent = allCases(nowMs).flatMap((one) =>
+    one.requests.flatMap(({ events }) => events.map((event) => ({ one, event }))),
+  );
+  const judged = await judge(
+    sent.map(({ one, event }) => ({ text: event.text, source: sourceOf(one.source, event) })),
+    nowMs,
+  );
+  assert.equal(judged.length, sent.length);
+  sent.forEach(({ one, event }, index) => {
+    const { verdict, key } = judged[index] ?? assert.fail();
+    const where = `${one.file}: ${one.name}: ${event.text}`;
+    // Repetitions are known to the server's memory alone; to these functions each event is the first.
+    const repeated = event.expected.verdict === "duplicate" || event.expected.verdict === "conflict";
+    if (repeated) assert.equal(verdict.verdict, "accepted", where);
+    else assert.deepEqual(shortened(verdict), event.expected, where);
+    if (event.key !== undefined) assert.equal(key, event.key, where);
+  });
+  return sent.length;
+}
+
+function sourceOf(source: SourceOptions, { kind, eventId }: Sent): SourceOptions {
+  return { ...source, kind, ...(eventId === undefined ? {} : { event_id: eventId }) };
+}
