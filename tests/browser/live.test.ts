@@ -113,27 +113,30 @@ test("a filter and another window are answered without asking the server", async
 });
 
 test("a socket that dies without a close frame is noticed and replaced", async () => {
-  // The page's end of the first socket hears nothing more after its first frames, as when a network vanishes.
+  // From `deafen()` on the page's sockets of that moment hear nothing, as when a network vanishes.
   const { page, close } = await visit(browser, server, {
     before: `{
       const Native = WebSocket;
-      let sockets = 0;
+      const sockets = [];
       window.WebSocket = class extends Native {
+        #deaf = false;
         constructor(...parts) {
           super(...parts);
-          sockets += 1;
-          window.sockets = sockets;
-          const deaf = sockets === 1;
-          let heard = 0;
-          const stop = (event) => { heard += 1; if (deaf && heard > 2) event.stopImmediatePropagation(); };
-          this.addEventListener("message", stop);
+          sockets.push(this);
+          for (const name of ["message", "close", "error"]) {
+            this.addEventListener(name, (event) => { if (this.#deaf) event.stopImmediatePropagation(); });
+          }
         }
+        deafen() { this.#deaf = true; }
       };
+      window.deafen = () => sockets.forEach((socket) => socket.deafen());
+      window.opened = () => sockets.length;
     }`,
   });
   await live(page);
-  await page.locator('[data-link="late"]').waitFor({ timeout: 20_000 });
+  await page.evaluate("deafen()");
+  await page.locator('[data-link="late"]').waitFor({ timeout: 30_000 });
   await live(page);
-  assert.equal(await page.evaluate("window.sockets"), 2);
+  assert.equal(await page.evaluate("opened()"), 2);
   await close();
 });
