@@ -1,6 +1,6 @@
 //! The speed of the engine on one core: each step of an event's way, and the way as a whole.
 //! `cargo bench -p polso-core`
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use std::hint::black_box;
 
@@ -122,12 +122,12 @@ fn restore(c: &mut Criterion) {
     let mut group = c.benchmark_group("1,000,000 keys");
     group.sample_size(10);
     let (mut ledger, _) = filled(999_000, 20);
-    let Effect::Checkpoint { bytes, .. } = ledger.checkpoint() else { panic!("no checkpoint") };
+    let Effect::Checkpoint { bytes } = ledger.checkpoint() else { panic!("no checkpoint") };
     let fresh: Vec<String> = (999_000..999_100).map(|n| raw(n, 20)).collect();
     let fresh: Vec<Candidate> = fresh.iter().map(|raw| candidate(raw, &source())).collect();
     group.bench_function("checkpoint", |b| b.iter(|| black_box(ledger.checkpoint())));
     group.bench_function("restore", |b| {
-        b.iter(|| black_box(Ledger::restore(&bytes, [], 1).unwrap()));
+        b.iter(|| black_box(Ledger::restore(&bytes, 1).unwrap()));
     });
     group.bench_function("100 duplicates", |b| {
         ledger.ingest(batch(fresh.clone()), Timestamp::from_ms(NOW_MS)).unwrap();
@@ -140,14 +140,15 @@ fn restore(c: &mut Criterion) {
     group.finish();
     let mut tail = c.benchmark_group("a tail of 100,000 events");
     tail.sample_size(10);
-    let Effect::Checkpoint { bytes, .. } = Ledger::new(1, 1).checkpoint() else {
+    let Effect::Checkpoint { bytes } = Ledger::new(1, 1).checkpoint() else {
         panic!("no checkpoint")
     };
     let (_, blocks) = filled(100_000, 20);
     tail.bench_function("restore", |b| {
         b.iter(|| {
-            let tail = blocks.iter().map(Vec::as_slice);
-            black_box(Ledger::restore(&bytes, tail, 1).unwrap())
+            let mut ledger = Ledger::restore(&bytes, 1).unwrap();
+            blocks.iter().for_each(|block| ledger.replay(block).unwrap());
+            black_box(ledger)
         });
     });
     tail.finish();

@@ -79,7 +79,7 @@ pub fn answer(
         let Some(panes) = counters.panes(*domain).filter(|_| !plan.kpis.is_empty()) else {
             continue;
         };
-        let totals = panes.totals(&span, &plan.filter, plan.by);
+        let totals = panes.totals(&span, &plan.filter, plan.by, now);
         for kpi in plan.kpis {
             if plan.by.is_none() {
                 let sums = totals.get("").copied().unwrap_or_default();

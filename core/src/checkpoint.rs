@@ -32,8 +32,8 @@ struct Head {
 /// The head, then the keys as they are: a million of them must not pass through a parser.
 pub(crate) fn encode(birth: u64, seq: u64, counters: &Counters, memory: &DedupMemory) -> Vec<u8> {
     let head = Head { birth, seq, counters: counters.state() };
-    let bytes = postcard::to_extend(&head, sealed::start(CHECKPOINT)).unwrap_or_default();
-    let mut bytes = bytes;
+    let mut bytes = postcard::to_extend(&head, sealed::start(CHECKPOINT)).unwrap_or_default();
+    bytes.reserve_exact(memory.written_bytes() + 4);
     memory.write(&mut bytes);
     sealed::seal_body(bytes)
 }

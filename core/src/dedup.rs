@@ -96,6 +96,16 @@ impl DedupMemory {
         }
     }
 
+    /// How many bytes [`write`](Self::write) appends.
+    #[must_use]
+    pub fn written_bytes(&self) -> usize {
+        4 + self
+            .rings
+            .iter()
+            .map(|(name, ring)| 8 + name.len() + ring.keys.len() * 24)
+            .sum::<usize>()
+    }
+
     /// Appends every key to `bytes`: for each source its name, the number of its keys and 24 bytes
     /// for each.
     pub fn write(&self, bytes: &mut Vec<u8>) {
@@ -269,6 +279,7 @@ mod tests {
         memory.expire(Timestamp::from_ms(200_000));
         let mut bytes = Vec::new();
         memory.write(&mut bytes);
+        assert_eq!(bytes.len(), memory.written_bytes());
         let mut back = DedupMemory::read(&bytes, 99).unwrap();
         assert_eq!(back.len(), memory.len());
         for n in 0..3_000 {

@@ -63,6 +63,8 @@ pub struct Hub {
     /// Encoded deltas with their positions and the time when they were sent.
     ring: VecDeque<(u64, u64, Timestamp, Vec<u8>)>,
     ring_bytes: usize,
+    /// The last snapshot that was sent, with its position.
+    snapshot: Option<(u64, Vec<u8>)>,
 }
 
 impl Hub {
@@ -97,6 +99,7 @@ impl Hub {
             sent_at: Timestamp::from_ms(0),
             ring: VecDeque::new(),
             ring_bytes: 0,
+            snapshot: None,
         })
     }
 
@@ -120,21 +123,23 @@ impl Hub {
         if part.birth != *birth || delta.from != part.seq {
             return Ok(Merged::Gap);
         }
-        part.seq = delta.to;
         self.counters.advance(now);
         self.counters.merge(delta, now, Some(&mut self.additions))?;
+        part.seq = delta.to;
         Ok(Merged::Done)
     }
 
-    /// When the next frame may be sent; none when there is nothing to send.
+    /// When the next frame may be sent; none when there is nothing to send. A clock that went back
+    /// must not hold anything up.
     #[must_use]
-    pub fn due(&self) -> Option<Timestamp> {
-        (self.sent_seq != self.seq()).then(|| self.sent_at.plus_ms(PUBLISH_EVERY_MS))
+    pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        let due = if now < self.sent_at { now } else { self.sent_at.plus_ms(PUBLISH_EVERY_MS) };
+        (self.sent_seq != self.seq()).then_some(due)
     }
 
     /// The frame for every viewer, if there is anything new and its time has come.
     pub fn flush(&mut self, now: Timestamp) -> Option<Vec<u8>> {
-        self.due().filter(|due| now >= *due).and_then(|_| self.close_frame(now))
+        self.due(now).filter(|due| now >= *due).and_then(|_| self.close_frame(now))
     }
 
     fn close_frame(&mut self, now: Timestamp) -> Option<Vec<u8>> {
@@ -172,11 +177,22 @@ impl Hub {
         if known {
             frames.extend(missed().map(|(.., frame)| frame.clone()));
         } else {
-            self.counters.advance(now);
-            let (lineage, seq, counters) = (self.lineage, self.sent_seq, self.counters.state());
-            frames.push(Frame::Snapshot { lineage, seq, counters }.encode());
+            frames.push(self.snapshot(now));
         }
         (everyone, frames)
+    }
+
+    /// Everything counted, encoded once for all viewers that ask at the same position.
+    fn snapshot(&mut self, now: Timestamp) -> Vec<u8> {
+        if let Some((seq, frame)) = &self.snapshot
+            && *seq == self.sent_seq
+        {
+            return frame.clone();
+        }
+        self.counters.advance(now);
+        let (lineage, seq, counters) = (self.lineage, self.sent_seq, self.counters.state());
+        let frame = Frame::Snapshot { lineage, seq, counters }.encode();
+        self.snapshot.insert((seq, frame)).1.clone()
     }
 
     /// The frame that says that the server is there.
@@ -190,7 +206,7 @@ impl Hub {
     ///
     /// # Errors
     /// When no tier holds the whole window any more.
-    pub fn answer(&mut self, query: &Query, now: Timestamp) -> Result<Answer, QueryError> {
+    pub fn answer(&self, query: &Query, now: Timestamp) -> Result<Answer, QueryError> {
         answer(&self.counters, &self.space, query, now)
     }
 

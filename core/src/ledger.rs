@@ -25,8 +25,12 @@ use crate::{
 pub const PENDING_EVENTS_MAX: usize = 20_000;
 /// Least time between two deltas, in milliseconds.
 pub const PUBLISH_EVERY_MS: i64 = 250;
-/// Most events in one block, unless a single request has more: keeps rows far below 2 MB.
-const BLOCK_EVENTS_MAX: usize = 2_000;
+/// Most requests that wait for one commit.
+const PENDING_GROUPS_MAX: usize = 20_000;
+/// Most events, and most requests, in one block: as many events as one request may have. A row
+/// holds at most 2 MB, and the largest possible block stays below that.
+const BLOCK_EVENTS_MAX: usize = 1_000;
+const BLOCK_GROUPS_MAX: usize = 1_000;
 /// Events and blocks after which a checkpoint is due: they bound the time of a restore.
 const CHECKPOINT_EVENTS: usize = 100_000;
 const CHECKPOINT_BLOCKS: usize = 4_000;
@@ -79,10 +83,9 @@ pub enum Effect {
         /// Its bytes, below 2 MB.
         block: Vec<u8>,
     },
-    /// Replace the checkpoint; the blocks up to `seq` are no longer needed to restore.
+    /// Replace the checkpoint: the blocks before it are no longer needed to restore. When it fails
+    /// nothing is lost, and the next one is due in time.
     Checkpoint {
-        /// The last block that it covers.
-        seq: u64,
         /// Its bytes, of any length.
         bytes: Vec<u8>,
     },
@@ -128,7 +131,10 @@ pub struct Bounds {
 pub struct Ledger {
     birth: u64,
     seq: u64,
+    /// The latest time that was ever shown.
     now: Timestamp,
+    /// The time that was shown last.
+    clock: Timestamp,
     memory: DedupMemory,
     counters: Counters,
     open: Vec<Group>,
@@ -162,6 +168,7 @@ impl Ledger {
             birth,
             seq,
             now: Timestamp::from_ms(0),
+            clock: Timestamp::from_ms(0),
             memory,
             counters,
             open: Vec::new(),
@@ -176,41 +183,41 @@ impl Ledger {
         }
     }
 
-    /// The ledger that wrote `checkpoint` and then the blocks of `tail`, oldest first; blocks that
-    /// the checkpoint covers may come and are skipped.
+    /// The ledger that wrote `checkpoint`. The blocks that it wrote since are to be replayed.
     ///
     /// # Errors
-    /// [`Corrupt`] when bytes cannot be read or a block is missing.
-    pub fn restore<'a>(
-        checkpoint: &[u8],
-        tail: impl IntoIterator<Item = &'a [u8]>,
-        seed: u64,
-    ) -> Result<Self, Corrupt> {
-        let mut ledger = Self::from_checkpoint(checkpoint::decode(checkpoint, seed)?);
-        for bytes in tail {
-            let block = Block::decode(bytes)?;
-            if block.seq <= ledger.seq {
-                continue;
-            }
-            if block.seq != ledger.seq + 1 {
-                return Err(Corrupt("a block of the journal is missing"));
-            }
-            for group in &block.groups {
-                ledger.now = ledger.now.max(group.received);
-                // As `ingest` did: a key that had expired by then was remembered anew.
-                ledger.memory.expire(group.received);
-                for candidate in &group.accepted {
-                    let Candidate { key, content, .. } = *candidate;
-                    let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
-                    ledger.memory.check(source, ttl_s, key, content, group.received);
-                }
-            }
-            ledger.count(&block);
+    /// [`Corrupt`] when the bytes cannot be read.
+    pub fn restore(checkpoint: &[u8], seed: u64) -> Result<Self, Corrupt> {
+        checkpoint::decode(checkpoint, seed).map(Self::from_checkpoint)
+    }
+
+    /// Takes a block of the journal back in, in order; what the checkpoint covers is skipped.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when it cannot be read or a block before it is missing.
+    pub fn replay(&mut self, block: &[u8]) -> Result<(), Corrupt> {
+        let block = Block::decode(block)?;
+        if block.seq <= self.seq {
+            return Ok(());
         }
+        if block.seq != self.seq + 1 {
+            return Err(Corrupt("a block of the journal is missing"));
+        }
+        for group in &block.groups {
+            self.now = self.now.max(group.received);
+            // As `ingest` did: a key that had expired by then was remembered anew.
+            self.memory.expire(group.received);
+            for candidate in &group.accepted {
+                let Candidate { key, content, .. } = *candidate;
+                let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
+                self.memory.check(source, ttl_s, key, content, group.received);
+            }
+        }
+        self.count(&block);
         // Whoever asks now gets a snapshot: nothing is left to publish.
-        ledger.additions = Additions::default();
-        ledger.published_seq = ledger.seq;
-        Ok(ledger)
+        self.additions = Additions::default();
+        self.published_seq = self.seq;
+        Ok(())
     }
 
     /// Judges a batch. The outcomes, one for each candidate, may be told to nobody before the next
@@ -220,9 +227,12 @@ impl Ledger {
     /// [`Busy`] when a bound is reached.
     pub fn ingest(&mut self, batch: Batch, now: Timestamp) -> Result<Vec<Outcome>, Busy> {
         // Clocks may go back; receipt does not.
+        self.clock = now;
         self.now = self.now.max(now);
         let now = self.now;
-        if self.open_events + batch.candidates.len() > PENDING_EVENTS_MAX {
+        if self.open_events + batch.candidates.len() > PENDING_EVENTS_MAX
+            || self.open.len() == PENDING_GROUPS_MAX
+        {
             return Err(Busy::Pending);
         }
         self.memory.expire(now);
@@ -264,7 +274,8 @@ impl Ledger {
         Ok(outcomes)
     }
 
-    /// Writes down, and then counts, everything that was judged since the last commit.
+    /// Everything that was judged since the last commit, to be written down. It is counted here
+    /// already: when the writing fails, this state must be dropped.
     #[must_use = "effects describe I/O that has not happened yet"]
     pub fn commit(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -272,8 +283,11 @@ impl Ledger {
         let mut groups = core::mem::take(&mut self.open).into_iter().peekable();
         while groups.peek().is_some() {
             let mut block = Block { seq: self.seq + 1, groups: Vec::new() };
+            let mut events = 0;
             while let Some(group) = groups.next_if(|group| {
-                block.groups.is_empty() || block.events() + group.accepted.len() <= BLOCK_EVENTS_MAX
+                events += group.accepted.len();
+                block.groups.is_empty()
+                    || (events <= BLOCK_EVENTS_MAX && block.groups.len() < BLOCK_GROUPS_MAX)
             }) {
                 block.groups.push(group);
             }
@@ -289,9 +303,10 @@ impl Ledger {
         effects
     }
 
-    /// Publishes what is due. Times that go back are taken for no time passing.
+    /// Publishes what is due.
     #[must_use = "effects describe I/O that has not happened yet"]
     pub fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         self.now = self.now.max(now);
         self.wake_asked = false;
         self.publish_or_wait().into_iter().collect()
@@ -303,7 +318,7 @@ impl Ledger {
         self.events_since_checkpoint = 0;
         self.blocks_since_checkpoint = 0;
         let bytes = checkpoint::encode(self.birth, self.seq, &self.counters, &self.memory);
-        Effect::Checkpoint { seq: self.seq, bytes }
+        Effect::Checkpoint { bytes }
     }
 
     /// What a hub has missed that knows everything up to block `after` of the ledger born as
@@ -356,9 +371,10 @@ impl Ledger {
         if self.published_seq == self.seq {
             return None;
         }
+        // A clock that went back must not hold anything up.
         let due = self.published_at.plus_ms(PUBLISH_EVERY_MS);
-        if self.now >= due {
-            self.published_at = self.now;
+        if self.clock < self.published_at || self.clock >= due {
+            self.published_at = self.clock;
             return self.close_delta().map(Effect::Publish);
         }
         let asked = core::mem::replace(&mut self.wake_asked, true);

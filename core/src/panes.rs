@@ -54,7 +54,7 @@ impl Panes {
         self.table.len()
     }
 
-    /// How often a cell was folded for want of room.
+    /// How often something was counted less finely for want of room.
     #[must_use]
     pub fn folded(&self) -> u64 {
         self.folded
@@ -68,7 +68,7 @@ impl Panes {
 
     /// Counts a fact as it is at `now`, and notes it in `changes`.
     pub fn add(&mut self, fact: &Fact<'_>, now: Timestamp, changes: &mut Changes) {
-        let series = self.table.intern(&fact.dimensions);
+        let series = self.intern(&fact.dimensions);
         match fact.when {
             When::At(time) => {
                 let pane = time.ms().div_euclid(PANE_MS);
@@ -117,6 +117,12 @@ impl Panes {
         Ok(())
     }
 
+    fn intern(&mut self, values: &[&str]) -> SeriesId {
+        let (series, folded) = self.table.intern(values);
+        self.folded += u64::from(folded);
+        series
+    }
+
     fn count(&mut self, pane: i64, now: Timestamp, series: SeriesId, sums: &[i64]) {
         let time = Timestamp::from_ms(pane.saturating_mul(PANE_MS));
         let Self { table, tiers, total, folded, .. } = self;
@@ -128,26 +134,27 @@ impl Panes {
     }
 
     fn count_spread(&mut self, spread: Spread) {
-        let gone = self.spreads.add(spread);
-        self.total_spreads(gone);
+        if let Some(gone) = self.spreads.add(spread) {
+            self.folded += 1;
+            self.total_spread(&gone);
+        }
     }
 
     /// Counts what windows are no longer shared out of since ever.
-    fn total_spreads(&mut self, gone: impl IntoIterator<Item = Spread>) {
+    fn total_spread(&mut self, gone: &Spread) {
         let width = self.schema().measures.len();
-        for spread in gone {
-            self.total.add(spread.series, spread.sums.get(..width).unwrap_or(&spread.sums));
-        }
+        self.total.add(gone.series, gone.sums.get(..width).unwrap_or(&gone.sums));
     }
 
     /// Forgets what no tier holds at `now` any more.
     pub fn advance(&mut self, now: Timestamp) {
         self.tiers.iter_mut().for_each(|tier| tier.advance(now));
-        let gone = self.spreads.expire(now);
-        self.total_spreads(gone);
+        while let Some(gone) = self.spreads.pop_expired(now) {
+            self.total_spread(&gone);
+        }
     }
 
-    /// The sums of each group within a span: of the series that `filter` lets through, by the value
+    /// The sums of each group within a span, as far as it is past at `now`: of the series that `filter` lets through, by the value
     /// of the dimension `by`, or all in one group of the empty name. A group without any series is
     /// not there.
     #[must_use]
@@ -156,6 +163,7 @@ impl Panes {
         span: &Span,
         filter: &[(usize, Vec<String>)],
         by: Option<usize>,
+        now: Timestamp,
     ) -> BTreeMap<&str, Sums> {
         // One look at each series, then only numbers.
         let mut groups: Vec<&str> = Vec::new();
@@ -183,7 +191,7 @@ impl Panes {
             }
         };
         for spread in self.spreads.iter() {
-            if let Some(share) = spread.share(span.from, span.to) {
+            if let Some(share) = spread.share(span.from, span.to.min(now)) {
                 add(spread.series, &share);
             }
         }
@@ -261,7 +269,7 @@ impl Panes {
         for series in series.chunks_exact(width) {
             let values: Option<Vec<&str>> =
                 series.iter().map(|id| symbols.get(*id as usize).map(String::as_str)).collect();
-            ids.push(self.table.intern(&values.ok_or(Corrupt("no such symbol"))?));
+            ids.push(self.intern(&values.ok_or(Corrupt("no such symbol"))?));
         }
         Ok(ids)
     }

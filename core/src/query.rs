@@ -87,8 +87,12 @@ impl Query {
                 }
             }
         }
+        let window = parse_window(window, kind)?;
+        if window == Window::AllTime && at.is_some() {
+            return refuse("at_invalid", "`at` means nothing with `window=all`".to_owned());
+        }
         let query = Self {
-            window: parse_window(window, kind)?,
+            window,
             at: at.map(parse_at).transpose()?,
             kpis,
             wheres,
@@ -249,6 +253,7 @@ mod tests {
         check(&[("window", "5")], Err("window_invalid"));
         check(&[("kind", "hopping")], Err("kind_invalid"));
         check(&[("at", "yesterday")], Err("at_invalid"));
+        check(&[("window", "all"), ("at", "2026-03-10T12:00:00Z")], Err("at_invalid"));
         check(&[("kpi", "revenue")], Err("kpi_unknown"));
         check(&[("where", "canale")], Err("where_invalid"));
         check(&[("where", "colore:blu")], Err("dimension_unknown"));

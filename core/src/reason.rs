@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! reason_codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal,)+) => {
-        /// A stable code, `snake_case` on the wire. New codes may come; none changes its meaning.
+        /// A stable code, `snake_case` on the wire. New codes may come, at the end because the journal
+        /// keeps them by position; none changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum ReasonCode {

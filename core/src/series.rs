@@ -50,13 +50,17 @@ impl SeriesTable {
         self.ids.len()
     }
 
-    /// The series of these values, one for each dimension; new ones are added within the bound.
-    pub(crate) fn intern(&mut self, values: &[&str]) -> SeriesId {
+    /// The series of these values, one for each dimension; new ones are added within the bound, and
+    /// past it folded, which the answer says.
+    pub(crate) fn intern(&mut self, values: &[&str]) -> (SeriesId, bool) {
         let values = values.get(..self.schema.dimensions.len()).unwrap_or(values);
         if let Some(id) = self.find(values) {
-            return id;
+            return (id, false);
         }
-        if self.len() < SERIES_MAX { self.insert(values) } else { self.intern_folded(values) }
+        match self.len() < SERIES_MAX {
+            true => (self.insert(values), false),
+            false => (self.intern_folded(values), true),
+        }
     }
 
     /// The series that stands for `id` and its like where there is no room for each of them.
@@ -156,10 +160,10 @@ mod tests {
     #[test]
     fn the_same_values_are_the_same_series() {
         let mut table = table();
-        let a = table.intern(&["crm", "email", "", "", "x", "", ""]);
-        let b = table.intern(&["crm", "email", "", "", "", "x", ""]);
+        let (a, _) = table.intern(&["crm", "email", "", "", "x", "", ""]);
+        let (b, _) = table.intern(&["crm", "email", "", "", "", "x", ""]);
         assert_ne!(a, b);
-        assert_eq!(table.intern(&["crm", "email", "", "", "x", "", ""]), a);
+        assert_eq!(table.intern(&["crm", "email", "", "", "x", "", ""]), (a, false));
         assert_eq!(table.value(a, 4), "x");
         assert_eq!(table.distinct(4), ["", "x"]);
     }
@@ -171,11 +175,11 @@ mod tests {
             table.intern(&["crm", "email", "e", "s", &n.to_string(), "", "Roma"]);
         }
         assert_eq!(table.len(), SERIES_MAX);
-        let folded = table.intern(&["crm", "sms", "e", "s", "new", "d", "Roma"]);
+        let (folded, _) = table.intern(&["crm", "sms", "e", "s", "new", "d", "Roma"]);
         let values: Vec<&str> = table.values(folded).collect();
         assert_eq!(values, ["crm", "sms", "e", "s", OTHER, OTHER, OTHER]);
-        assert_eq!(table.intern(&["crm", "sms", "e", "s", "newer", "d", "Roma"]), folded);
-        assert_eq!(table.intern(&["crm", "email", "e", "s", "5", "", "Roma"]), 5);
+        assert_eq!(table.intern(&["crm", "sms", "e", "s", "newer", "d", "Roma"]), (folded, true));
+        assert_eq!(table.intern(&["crm", "email", "e", "s", "5", "", "Roma"]), (5, false));
         assert_eq!(table.fold(folded), folded);
     }
 }

@@ -3,7 +3,9 @@
 //!
 //! Shares are whole numbers that add up: over any windows that follow each other they sum to the
 //! share of the whole, to the last unit. Bound: [`SPREADS_MAX`] intervals; past it the one that
-//! ends first counts in the all-time total only.
+//! ends first counts in the all-time total only, and that is counted.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +33,7 @@ impl Spread {
             return None;
         }
         let mut sums = self.sums;
-        for sum in &mut sums {
+        for sum in sums.iter_mut().filter(|sum| **sum != 0) {
             *sum = self.until(*sum, to) - self.until(*sum, from);
         }
         Some(sums)
@@ -46,30 +48,32 @@ impl Spread {
     }
 }
 
-/// The intervals that windows are shared out of.
+/// The intervals that windows are shared out of, in the order of their ends.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Spreads(Vec<Spread>);
+pub(crate) struct Spreads {
+    by_end: BTreeMap<(Timestamp, u64), Spread>,
+    /// How many were ever added: tells apart those that end together.
+    added: u64,
+}
 
 impl Spreads {
     /// Keeps one more; the one that had to go for it comes back.
     pub(crate) fn add(&mut self, spread: Spread) -> Option<Spread> {
-        self.0.push(spread);
-        if self.0.len() <= SPREADS_MAX {
-            return None;
-        }
-        let first = self.0.iter().enumerate().min_by_key(|(_, spread)| spread.to);
-        let position = first.map(|(position, _)| position)?;
-        Some(self.0.swap_remove(position))
+        self.added += 1;
+        self.by_end.insert((spread.to, self.added), spread);
+        let full = self.by_end.len() > SPREADS_MAX;
+        full.then(|| self.by_end.pop_first()).flatten().map(|(_, first)| first)
     }
 
-    /// Takes out those that no tier holds at `now` any more.
-    pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<Spread> {
+    /// Takes out one that no tier holds at `now` any more.
+    pub(crate) fn pop_expired(&mut self, now: Timestamp) -> Option<Spread> {
         let oldest = TIERS.last().map_or(now, |coarsest| now.plus_ms(-coarsest.span_ms));
-        self.0.extract_if(.., |spread| spread.to <= oldest).collect()
+        let first = self.by_end.first_entry().filter(|first| first.key().0 <= oldest);
+        first.map(|first| first.remove())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Spread> {
-        self.0.iter()
+        self.by_end.values()
     }
 }
 

@@ -78,10 +78,13 @@ impl Viewer {
                 self.waiting = false;
                 Ok(Applied::Hello(now))
             }
-            _ if self.waiting && !matches!(frame, Frame::Beat { .. }) => Ok(Applied::Skipped),
-            Frame::Snapshot { lineage, seq, counters } => {
-                self.counters = Counters::new(0);
-                self.counters.merge_state(&counters, Timestamp::from_ms(i64::MIN))?;
+            // The server is there and has not answered: it may never have been asked.
+            Frame::Beat { .. } if self.waiting => Ok(Applied::Gap),
+            _ if self.waiting => Ok(Applied::Skipped),
+            Frame::Snapshot { lineage, seq, counters: state } => {
+                let mut counters = Counters::new(0);
+                counters.merge_state(&state, Timestamp::from_ms(i64::MIN))?;
+                self.counters = counters;
                 (self.lineage, self.seq) = (Some(lineage), seq);
                 Ok(Applied::Snapshot)
             }
@@ -92,7 +95,7 @@ impl Viewer {
                 self.seq = delta.to;
                 Ok(Applied::Delta(now))
             }
-            Frame::Beat { seq, .. } if !self.waiting && seq != self.seq => Ok(Applied::Gap),
+            Frame::Beat { seq, .. } if seq != self.seq => Ok(Applied::Gap),
             Frame::Beat { now, watermark, .. } => Ok(Applied::Beat(now, watermark)),
         }
     }

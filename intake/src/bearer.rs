@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::token::TokenFault;
 
 /// The live protocol that is spoken here.
-pub const PROTOCOL: &str = "polso.v1";
+pub use polso_core::live::PROTOCOL;
 
 /// What a socket's client offers in `Sec-WebSocket-Protocol`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

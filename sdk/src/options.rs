@@ -1,12 +1,11 @@
 //! What JavaScript passes in: sources, queries; and the errors that it gets back.
 
-use js_sys::{Error, Reflect};
-use polso_core::{ClientIdRule, DedupPolicy, EventKind, Query, Source};
+use js_sys::{Error, Object, Reflect};
+use polso_core::{ClientIdRule, DedupPolicy, EventKind, Query, Source, excerpt};
 use serde::Deserialize;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, prelude::*};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SourceOptions {
     name: String,
     #[serde(default)]
@@ -28,7 +27,6 @@ pub(crate) struct Judge {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct QueryOptions {
     window: Option<String>,
     kind: Option<String>,
@@ -42,6 +40,8 @@ struct QueryOptions {
 
 /// The source that `options` describe, with the event's kind and signed id where they name them.
 pub(crate) fn judge(options: JsValue) -> Result<Judge, JsValue> {
+    let known = ["name", "dedup", "dedup_ttl_s", "client_id", "event_id", "kind"];
+    known_keys(&options, "source_invalid", &known)?;
     let options: SourceOptions = serde_wasm_bindgen::from_value(options)
         .map_err(|error| throw("source_invalid", &error.to_string()))?;
     let SourceOptions { name, dedup, dedup_ttl_s, client_id, event_id, kind } = options;
@@ -55,6 +55,7 @@ pub(crate) fn judge(options: JsValue) -> Result<Judge, JsValue> {
 
 /// The query that an object describes, by the rules of the HTTP parameters.
 pub(crate) fn query(options: JsValue) -> Result<Query, JsValue> {
+    known_keys(&options, "query_invalid", &["window", "kind", "at", "kpi", "where", "by"])?;
     let options: QueryOptions = serde_wasm_bindgen::from_value(options)
         .map_err(|error| throw("query_invalid", &error.to_string()))?;
     let single = [
@@ -68,6 +69,22 @@ pub(crate) fn query(options: JsValue) -> Result<Query, JsValue> {
     let wheres = options.r#where.iter().map(|value| ("where", value.as_str()));
     Query::parse(single.chain(kpis).chain(wheres))
         .map_err(|error| throw(error.code, &error.message))
+}
+
+/// Refuses keys that mean nothing: an object of JavaScript is read by the names that are known, and
+/// a misspelt one would pass unseen.
+fn known_keys(options: &JsValue, code: &str, known: &[&str]) -> Result<(), JsValue> {
+    let Some(options) = options.dyn_ref::<Object>() else {
+        return Err(throw(code, "expected an object"));
+    };
+    for key in Object::keys(options).iter().filter_map(|key| key.as_string()) {
+        if !known.contains(&key.as_str()) {
+            let known = known.join("`, `");
+            let key = excerpt(&key);
+            return Err(throw(code, &format!("`{key}` is none of `{known}`")));
+        }
+    }
+    Ok(())
 }
 
 /// An `Error` with a stable `code`.

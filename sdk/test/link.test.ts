@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Link, type Token } from "../ts/link.ts";
+import { Link, type Received, type Token } from "../ts/link.ts";
 import type { LinkState } from "../ts/types.ts";
 import { settle, TestWorld } from "./world.ts";
 
 const resumeFrame = new Uint8Array([7]);
 
-async function begin({ token = "t" as Token, receive = (): "taken" | "gap" => "taken" } = {}) {
+async function begin({ token = "t" as Token, receive = (): Received => "taken" } = {}) {
   const world = new TestWorld();
   const states: LinkState[] = [];
   const receiver = { resume: () => resumeFrame, receive, changed: (state: LinkState) => states.push(state) };
@@ -51,6 +51,17 @@ test("a gap is answered with another resume", async () => {
   world.socket.open();
   world.socket.frame(1);
   assert.equal(world.socket.sent.length, 2);
+});
+
+test("old numbers are not called live before the server has answered", async () => {
+  const received: Received[] = ["skipped", "gap", "taken"];
+  const { world, kinds } = await begin({ receive: () => received.shift() ?? "taken" });
+  world.socket.open();
+  world.socket.frame(1);
+  world.socket.frame(2);
+  assert.deepEqual(kinds(), []);
+  world.socket.frame(3);
+  assert.deepEqual(kinds(), ["live"]);
 });
 
 test("silence makes it late, a frame makes it live again", async () => {

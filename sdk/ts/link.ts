@@ -32,14 +32,20 @@ export interface Target {
 }
 
 /** Who is behind the link. */
+/**
+ * What became of a frame: `gap` when frames before it are missing, `skipped` when the answer that is waited for holds
+ * it too, `foreign` when it is of another space than was asked for.
+ */
+export type Received = "taken" | "gap" | "skipped" | "foreign";
+
 export interface Receiver {
   /** The first message of a connection, and the answer to a gap. */
   resume(): Uint8Array;
   /**
-   * Takes one frame; `gap` when frames before it are missing, `foreign` when it is of another space than was asked for.
+   * Takes one frame.
    * @throws when it cannot be read
    */
-  receive(frame: Uint8Array): "taken" | "gap" | "foreign";
+  receive(frame: Uint8Array): Received;
   changed(state: LinkState): void;
 }
 
@@ -142,8 +148,9 @@ export class Link {
   #message(socket: WebSocket, data: unknown): void {
     this.#hear();
     if (!(data instanceof ArrayBuffer)) return;
+    let received: Received;
     try {
-      const received = this.#receiver.receive(new Uint8Array(data));
+      received = this.#receiver.receive(new Uint8Array(data));
       if (received === "foreign") {
         this.#stop("forbidden");
         return;
@@ -156,7 +163,8 @@ export class Link {
       return;
     }
     this.#refusals = 0;
-    this.#enter({ kind: "live" });
+    // Until the server has answered, what is shown is what was there before.
+    if (received === "taken") this.#enter({ kind: "live" });
   }
 
   #hear(): void {

@@ -6,7 +6,7 @@
 
 import { ServerClock } from "./clock.ts";
 import { fromCore, PolsoError } from "./error.ts";
-import { Link, type Target, type Token } from "./link.ts";
+import { Link, type Received, type Target, type Token } from "./link.ts";
 import type { Answer, Integrity, LinkState, Query } from "./types.ts";
 import type { Applied, Viewer } from "./viewer.ts";
 import { Watches } from "./watches.ts";
@@ -119,7 +119,7 @@ export class Live {
     }
   }
 
-  #receive(frame: Uint8Array): "taken" | "gap" | "foreign" {
+  #receive(frame: Uint8Array): Received {
     let applied: Applied;
     try {
       applied = this.#viewer.apply(frame);
@@ -131,7 +131,7 @@ export class Live {
       if (this.#space !== undefined && this.integrity().space !== this.#space) return "foreign";
     }
     if (applied.now_ms !== undefined) this.#clock.sample(applied.now_ms, this.#world.nowMs());
-    if (applied.kind === "gap") return "gap";
+    if (applied.kind === "gap" || applied.kind === "skipped") return applied.kind;
     if (applied.kind === "snapshot" || applied.kind === "delta") {
       this.#ready = true;
       this.#watches.touch();

@@ -25,9 +25,8 @@ use crate::{
     respond::{PROTOCOL_HEADER, SPACE_HEADER},
 };
 
-/// How often a hub is made again from its ledgers before it gives up for now: each time a ledger
-/// has moved on while the others were asked.
-const TRIES_MAX: usize = 3;
+/// The first try may find that the hub cannot go on; the second makes it again.
+const TRIES_MAX: usize = 2;
 
 /// The hub of one space.
 #[durable_object]
@@ -92,11 +91,12 @@ impl DurableObject for Hub {
             return close(&socket, 1_013, "try again");
         }
         let answer = self.space.hub.borrow_mut().as_mut().map(|hub| hub.resume(&request, now()));
-        if let Some((everyone, frames)) = answer {
-            everyone.iter().for_each(|frame| self.space.broadcast(frame));
-            for frame in frames {
-                socket.send_with_bytes(frame)?;
-            }
+        let Some((everyone, frames)) = answer else {
+            return close(&socket, 1_013, "try again");
+        };
+        everyone.iter().for_each(|frame| self.space.broadcast(frame));
+        for frame in frames {
+            socket.send_with_bytes(frame)?;
         }
         Ok(())
     }
@@ -157,7 +157,10 @@ impl Hub {
             Some(Ok(Merged::Done)) => self.space.flush(),
             // Nobody has looked since it woke: the ledgers are asked when someone does.
             None if self.space.state.get_websockets().is_empty() => {}
-            _ => {
+            merged => {
+                if matches!(merged, Some(Err(_))) {
+                    self.space.hub.take();
+                }
                 if self.space.refresh().await.is_ok() {
                     self.space.flush();
                 }
@@ -182,29 +185,30 @@ impl Hub {
             .await
             .map_err(|Failed| js_sys::Error::new("the ledgers did not answer"))?;
         self.space.flush();
-        Ok(live::encode(&self.space.answer(question)))
+        let reply = self.space.answer(question).map_err(|CallFailed(error)| error)?;
+        Ok(live::encode(&reply))
     }
 }
 
 impl Space {
-    fn answer(&self, question: Question) -> Reply {
-        let mut hub = self.hub.borrow_mut();
-        let Some(hub) = hub.as_mut() else {
-            return Err(("internal".to_owned(), "the hub is not there".to_owned()));
+    fn answer(&self, question: Question) -> core::result::Result<Reply, CallFailed> {
+        let hub = self.hub.borrow();
+        // Taken by a refresh that failed since.
+        let Some(hub) = hub.as_ref() else {
+            return Err(CallFailed(js_sys::Error::new("the hub is not there").into()));
         };
         match question {
-            Question::Kpi(query) => {
-                let answer = hub.answer(&query, now());
-                let answer = answer.map_err(|error| (error.code.to_owned(), error.message))?;
-                serde_json::to_string(&answer)
-                    .map_err(|error| ("internal".to_owned(), error.to_string()))
-            }
+            Question::Kpi(query) => Ok(match hub.answer(&query, now()) {
+                Ok(answer) => Ok(serde_json::to_string(&answer)
+                    .map_err(|error| CallFailed(js_sys::Error::new(&error.to_string()).into()))?),
+                Err(error) => Err((error.code.to_owned(), error.message)),
+            }),
             Question::Integrity => {
                 let mut body = hub.integrity();
                 if let Some(body) = body.as_object_mut() {
                     body.insert("bounds".to_owned(), bounds(&self.bounds.borrow()));
                 }
-                Ok(body.to_string())
+                Ok(Ok(body.to_string()))
             }
         }
     }
@@ -271,7 +275,7 @@ impl Space {
     /// Sends what is new to every viewer, now or as soon as the last frame is old enough.
     fn flush(self: &Rc<Self>) {
         let (frame, due) = match self.hub.borrow_mut().as_mut() {
-            Some(hub) => (hub.flush(now()), hub.due()),
+            Some(hub) => (hub.flush(now()), hub.due(now())),
             None => return,
         };
         frame.iter().for_each(|frame| self.broadcast(frame));

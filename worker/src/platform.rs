@@ -1,7 +1,7 @@
 //! The platform below the `worker` crate's types, where those cannot catch an exception, do not
 //! have the call, or cross between JavaScript and Wasm more often than needed.
 
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Function, IteratorNext, Promise, Uint8Array};
 use polso_core::Timestamp;
 use wasm_bindgen::prelude::*;
 
@@ -39,8 +39,8 @@ extern "C" {
 
     pub(crate) type Rows;
 
-    #[wasm_bindgen(method, catch, js_name = toArray)]
-    pub(crate) fn to_array(this: &Rows) -> Result<Array, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn next(this: &Rows) -> Result<IteratorNext, JsValue>;
 
     /// A Durable Object's stub, with the methods of both kinds of ours.
     pub(crate) type Stub;

@@ -1,5 +1,7 @@
 //! The JSON Schema (2020-12) of one conversion, from the tables that validation reads.
 //!
+//! It does not say that amounts have two decimals at most: `multipleOf` is mathematics, but
+//! validators divide floats, and 4.35 is no multiple of 0.01 to most of them.
 //! It cannot say: how far ahead a time may be (that depends on the receiver's clock), that a member
 //! must not come twice, and that no string holds half a surrogate pair.
 
@@ -37,11 +39,10 @@ pub(crate) fn json_schema() -> Value {
                 "format": "date-time",
             },
             "valore": {
-                "description": "euro",
+                "description": "euro, with at most two decimals",
                 "type": "number",
                 "minimum": 0,
                 "maximum": CENTS_MAX / 100,
-                "multipleOf": 0.01,
             },
             "canale": { "enum": Channel::NAMES },
             "stato": { "enum": Outcome::NAMES },

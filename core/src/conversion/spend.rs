@@ -112,11 +112,10 @@ pub(crate) fn json_schema() -> Value {
             "canale": { "enum": Channel::NAMES },
             "campagna": { "type": "string", "maxLength": TEXT_CHARS_MAX },
             "importo": {
-                "description": "euro",
+                "description": "euro, with at most two decimals",
                 "type": "number",
                 "minimum": 0,
                 "maximum": CENTS_MAX / 100,
-                "multipleOf": 0.01,
             },
             "da": time,
             "a": time,

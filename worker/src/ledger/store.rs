@@ -1,10 +1,12 @@
 //! What a ledger keeps: one checkpoint in parts, and the journal since, in segments.
 //!
-//! A checkpoint ends a segment of the journal. The last [`SEGMENTS_KEPT`] segments stay; older ones
-//! go as whole tables, which costs no row.
+//! A checkpoint begins a segment of the journal, so that a restore reads the last one only. The
+//! last [`SEGMENTS_KEPT`] segments stay; older ones go as whole tables, which costs no row.
+
+use std::cell::Cell;
 
 use js_sys::{Array, Uint8Array};
-use polso_core::{Effect, Ledger};
+use polso_core::{Corrupt, Effect, Ledger};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::State;
 
@@ -19,12 +21,14 @@ const SEGMENTS_KEPT: i64 = 2;
 pub(super) struct Store {
     storage: Storage,
     sql: Sql,
+    /// The segment that is written; known from the restore on.
+    segment: Cell<i64>,
 }
 
 impl Store {
     pub(super) fn new(state: &State) -> Self {
         let storage: Storage = JsValue::from(state.storage().as_raw()).unchecked_into();
-        Self { sql: storage.sql(), storage }
+        Self { sql: storage.sql(), storage, segment: Cell::new(0) }
     }
 
     /// The ledger that was kept, or a new one.
@@ -33,32 +37,39 @@ impl Store {
             "CREATE TABLE IF NOT EXISTS checkpoint (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
             &[],
         )?;
-        let parts = self.blobs("SELECT bytes FROM checkpoint ORDER BY part")?;
-        if parts.is_empty() {
+        let mut checkpoint = Vec::new();
+        self.each("SELECT bytes FROM checkpoint ORDER BY part", |part| {
+            checkpoint.extend(Uint8Array::new(&part).to_vec());
+            Ok(())
+        })?;
+        if checkpoint.is_empty() {
             let mut ledger = Ledger::new(random(), random());
-            if let Effect::Checkpoint { seq, bytes } = ledger.checkpoint() {
-                self.checkpoint(seq, &bytes)?;
+            if let Effect::Checkpoint { bytes } = ledger.checkpoint() {
+                self.checkpoint(&bytes)?;
             }
             return Ok(ledger);
         }
-        let mut blocks = Vec::new();
-        for segment in self.segments()? {
-            blocks
-                .extend(self.blobs(&format!("SELECT block FROM journal_{segment} ORDER BY seq"))?);
-        }
-        Ledger::restore(&parts.concat(), blocks.iter().map(Vec::as_slice), random())
-            .map_err(|error| js_sys::Error::new(error.0).into())
+        let mut ledger = Ledger::restore(&checkpoint, random()).map_err(corrupt)?;
+        drop(checkpoint);
+        self.segment.set(self.segments()?.last().copied().unwrap_or_default());
+        let blocks = format!("SELECT block FROM journal_{} ORDER BY seq", self.segment.get());
+        self.each(&blocks, |block| {
+            ledger.replay(&Uint8Array::new(&block).to_vec()).map_err(corrupt)
+        })?;
+        Ok(ledger)
     }
 
     /// Appends a block to the journal.
     pub(super) fn append(&self, seq: u64, block: &[u8]) -> Result<(), JsValue> {
-        let segment = self.segments()?.last().copied().unwrap_or_default();
-        let insert = format!("INSERT INTO journal_{segment} (seq, block) VALUES (?, ?)");
+        let insert =
+            format!("INSERT INTO journal_{} (seq, block) VALUES (?, ?)", self.segment.get());
         self.exec(&insert, &[(seq as f64).into(), Uint8Array::from(block).into()])
     }
 
     /// Replaces the checkpoint and begins a segment of the journal: all of it, or nothing.
-    pub(super) fn checkpoint(&self, _seq: u64, bytes: &[u8]) -> Result<(), JsValue> {
+    pub(super) fn checkpoint(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        let segments = self.segments()?;
+        let next = segments.last().map_or(1, |last| last + 1);
         let mut replace = || {
             self.exec("DELETE FROM checkpoint", &[])?;
             for (part, bytes) in bytes.chunks(PART_BYTES_MAX).enumerate() {
@@ -67,18 +78,18 @@ impl Store {
                     &[(part as f64).into(), Uint8Array::from(bytes).into()],
                 )?;
             }
-            let segments = self.segments()?;
-            let next = segments.last().map_or(1, |last| last + 1);
             self.exec(
                 &format!("CREATE TABLE journal_{next} (seq INTEGER PRIMARY KEY, block BLOB NOT NULL) STRICT"),
                 &[],
             )?;
-            for old in segments.into_iter().filter(|old| *old <= next - SEGMENTS_KEPT) {
+            for old in segments.iter().filter(|old| **old <= next - SEGMENTS_KEPT) {
                 self.exec(&format!("DROP TABLE journal_{old}"), &[])?;
             }
             Ok(JsValue::UNDEFINED)
         };
-        self.storage.transaction(&mut replace).map(|_| ())
+        self.storage.transaction(&mut replace)?;
+        self.segment.set(next);
+        Ok(())
     }
 
     /// Waits until everything written is durable.
@@ -88,24 +99,39 @@ impl Store {
 
     /// The numbers of the journal's segments, oldest first.
     fn segments(&self) -> Result<Vec<i64>, JsValue> {
-        let tables = self.column(
+        let mut numbers = Vec::new();
+        self.each(
             "SELECT CAST(substr(name, 9) AS INTEGER) FROM sqlite_master \
              WHERE type = 'table' AND name LIKE 'journal\\_%' ESCAPE '\\' ORDER BY 1",
+            |number| {
+                numbers.extend(number.as_f64().map(|number| number as i64));
+                Ok(())
+            },
         )?;
-        Ok(tables.iter().filter_map(|number| number.as_f64()).map(|number| number as i64).collect())
+        Ok(numbers)
     }
 
-    fn blobs(&self, query: &str) -> Result<Vec<Vec<u8>>, JsValue> {
-        Ok(self.column(query)?.iter().map(|blob| Uint8Array::new(&blob).to_vec()).collect())
-    }
-
-    /// The first column of every row.
-    fn column(&self, query: &str) -> Result<Array, JsValue> {
-        let rows = self.sql.exec(query, &Array::new())?.raw()?.to_array()?;
-        Ok(rows.iter().map(|row| row.unchecked_into::<Array>().get(0)).collect())
+    /// Shows the first column of one row after the other: never more than one is in memory.
+    fn each(
+        &self,
+        query: &str,
+        mut see: impl FnMut(JsValue) -> Result<(), JsValue>,
+    ) -> Result<(), JsValue> {
+        let rows = self.sql.exec(query, &Array::new())?.raw()?;
+        loop {
+            let row = rows.next()?;
+            if row.done() {
+                return Ok(());
+            }
+            see(row.value().unchecked_into::<Array>().get(0))?;
+        }
     }
 
     fn exec(&self, query: &str, bindings: &[JsValue]) -> Result<(), JsValue> {
         self.sql.exec(query, &bindings.iter().collect()).map(|_| ())
     }
+}
+
+fn corrupt(error: Corrupt) -> JsValue {
+    js_sys::Error::new(error.0).into()
 }

@@ -1,0 +1,88 @@
+//! Bytes that are kept or sent: their size has a bound, and their shape changes only together with
+//! their version. When the second test fails, raise the version in `sealed` or `live`, keep reading
+//! the old one, and put the new bytes here.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use polso_core::{
+    Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Pulled, RawEvent,
+    Refused, Source, Timestamp, Viewer,
+};
+
+const NOW: Timestamp = Timestamp::from_ms(1_770_000_000_000);
+
+fn candidate(kind: EventKind, json: &str) -> Candidate {
+    let source = Source {
+        name: "crm".into(),
+        dedup: DedupPolicy::ClientTimeHash,
+        dedup_ttl_s: 3_600,
+        client_id: ClientIdRule::Free,
+    };
+    kind.validate(&RawEvent { json, event_id: None }, &source, NOW).unwrap().candidate
+}
+
+fn batch(candidates: Vec<Candidate>) -> Batch {
+    let refused = Refused::default();
+    Batch { source: "crm".into(), dedup_ttl_s: 3_600, candidates, refused }
+}
+
+fn blocks(effects: Vec<Effect>) -> Vec<Vec<u8>> {
+    let block = |effect| match effect {
+        Effect::Append { block, .. } => Some(block),
+        _ => None,
+    };
+    effects.into_iter().filter_map(block).collect()
+}
+
+/// An event whose every text is as long as it may be, of characters of four bytes.
+fn longest(n: usize) -> Candidate {
+    let (client, text) = ("\u{10348}".repeat(123), "\u{10348}".repeat(64));
+    let json = format!(
+        r#"{{"id_cliente":"{client}{n:05}","evento":"acquisto_concluso","timestamp":"{NOW}","valore":999999999.99,"canale":"email","stato":"completato","metadati":{{"campagna":"{text}","dispositivo":"{text}","localita":"{text}"}}}}"#
+    );
+    candidate(EventKind::Conversion, &json)
+}
+
+#[test]
+fn the_largest_block_fits_a_row_however_it_came_together() {
+    for (requests, events) in [(1, 1_000), (20, 100), (2_000, 1)] {
+        let mut ledger = Ledger::new(1, 1);
+        for request in 0..requests {
+            let candidates = (0..events).map(|n| longest(request * events + n)).collect();
+            ledger.ingest(batch(candidates), NOW).unwrap();
+        }
+        let blocks = blocks(ledger.commit());
+        let largest = blocks.iter().map(Vec::len).max().unwrap();
+        assert!(largest < 2_000_000, "{requests} × {events}: {largest} bytes");
+        let mut restored = Ledger::restore(&checkpoint(&mut Ledger::new(1, 1)), 1).unwrap();
+        blocks.iter().for_each(|block| restored.replay(block).unwrap());
+        assert_eq!(restored.bounds(), ledger.bounds());
+    }
+}
+
+fn checkpoint(ledger: &mut Ledger) -> Vec<u8> {
+    let Effect::Checkpoint { bytes } = ledger.checkpoint() else { panic!("no checkpoint") };
+    bytes
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn bytes_change_only_with_their_version() {
+    let mut ledger = Ledger::new(7, 1);
+    let conversion = r#"{"id_cliente":"a","evento":"richiesta_demo","timestamp":"2026-02-02T02:39:00Z","valore":1.5,"canale":"sms","stato":"completato"}"#;
+    let spend =
+        r#"{"canale":"email","importo":2,"da":"2026-02-02T00:00:00Z","a":"2026-02-03T00:00:00Z"}"#;
+    let candidates =
+        vec![candidate(EventKind::Conversion, conversion), candidate(EventKind::Spend, spend)];
+    ledger.ingest(batch(candidates), NOW).unwrap();
+    let block = blocks(ledger.commit()).remove(0);
+    let Pulled::Snapshot(snapshot) = ledger.pull(0, 0) else { panic!("no snapshot") };
+    let mut hub = Hub::new("main", &[*snapshot], 1, NOW).unwrap();
+    let request = polso_core::live::Request::decode(&Viewer::default().resume()).unwrap();
+    let (_, frames) = hub.resume(&request, NOW);
+    let found = [hex(&block), hex(&checkpoint(&mut ledger)), hex(&frames.concat())];
+    let expected = include_str!("formats.txt");
+    assert_eq!(found.join("\n"), expected.trim_end());
+}

@@ -1,0 +1,150 @@
+//! The whole system in one value: ledgers with their disks, a hub made of them, a viewer.
+
+use polso_core::{
+    Batch, Candidate, Effect, EventKind, Hub, Ledger, Outcome, Pulled, RawEvent, Reason,
+    ReasonCode, Refused, Source, Timestamp, Viewer, live,
+};
+use serde_json::{Value, json};
+
+pub(crate) struct Machine {
+    ledger: Ledger,
+    checkpoint: Vec<u8>,
+    journal: Vec<Vec<u8>>,
+}
+
+impl Machine {
+    pub(crate) fn new(birth: u64) -> Self {
+        let mut ledger = Ledger::new(birth, 7);
+        let Effect::Checkpoint { bytes, .. } = ledger.checkpoint() else { panic!("no checkpoint") };
+        Self { ledger, checkpoint: bytes, journal: Vec::new() }
+    }
+
+    fn commit(&mut self) {
+        for effect in self.ledger.commit() {
+            if let Effect::Append { block, .. } = effect {
+                self.journal.push(block);
+            }
+        }
+    }
+
+    fn restart(&mut self) {
+        self.ledger = Ledger::restore(&self.checkpoint, 9).unwrap();
+        self.journal.iter().for_each(|block| self.ledger.replay(block).unwrap());
+    }
+}
+
+pub(crate) struct World {
+    machines: Vec<Machine>,
+    pub(crate) viewer: Viewer,
+}
+
+impl World {
+    pub(crate) fn new(shards: u16) -> Self {
+        let machines = (1..=u64::from(shards)).map(Machine::new).collect();
+        Self { machines, viewer: Viewer::default() }
+    }
+
+    /// Everything is made anew from what the ledgers kept.
+    pub(crate) fn restart(&mut self) {
+        self.machines.iter_mut().for_each(Machine::restart);
+        self.viewer = Viewer::default();
+    }
+
+    fn hub(&mut self, now: Timestamp) -> Hub {
+        let snapshots: Vec<_> = self
+            .machines
+            .iter_mut()
+            .map(|machine| match machine.ledger.pull(0, 0) {
+                Pulled::Snapshot(snapshot) => *snapshot,
+                Pulled::Deltas(_) => panic!("nobody is born as 0"),
+            })
+            .collect();
+        Hub::new("main", &snapshots, 5, now).unwrap()
+    }
+
+    /// Brings the viewer up to the ledgers' position, by way of a hub.
+    pub(crate) fn look(&mut self, now: Timestamp) -> Hub {
+        let mut hub = self.hub(now);
+        let request = live::Request::decode(&self.viewer.resume()).unwrap();
+        let (everyone, frames) = hub.resume(&request, now);
+        assert_eq!(everyone, None, "a new hub has nothing to send");
+        for frame in frames {
+            self.viewer.apply(&frame).unwrap();
+        }
+        hub
+    }
+
+    /// Sends one request; the verdicts as the cases write them.
+    pub(crate) fn send(
+        &mut self,
+        kind: EventKind,
+        source: &Source,
+        events: &[RawEvent<'_>],
+        now: Timestamp,
+    ) -> Vec<Value> {
+        let shards = self.machines.len() as u16;
+        let mut batches: Vec<Vec<(usize, Candidate)>> = vec![Vec::new(); usize::from(shards)];
+        let mut verdicts = vec![Value::Null; events.len()];
+        let mut warnings: Vec<Vec<String>> = vec![Vec::new(); events.len()];
+        let mut refused = Refused::default();
+        for (index, event) in events.iter().enumerate() {
+            match kind.validate(event, source, now) {
+                Ok(valid) => {
+                    let shard = usize::from(valid.candidate.key.shard(shards));
+                    warnings[index] = valid.warnings;
+                    batches[shard].push((index, valid.candidate));
+                }
+                Err(reasons) => {
+                    refused.rejected += 1;
+                    for code in distinct(&reasons) {
+                        *refused.reasons.entry(code).or_default() += 1;
+                    }
+                    verdicts[index] = rejected(&reasons);
+                }
+            }
+        }
+        for (machine, events) in self.machines.iter_mut().zip(batches) {
+            let batch = Batch {
+                source: source.name.clone(),
+                dedup_ttl_s: source.dedup_ttl_s,
+                candidates: events.iter().map(|(_, candidate)| candidate.clone()).collect(),
+                refused: std::mem::take(&mut refused),
+            };
+            let outcomes = machine.ledger.ingest(batch, now).unwrap();
+            machine.commit();
+            for ((index, _), outcome) in events.iter().zip(outcomes) {
+                verdicts[*index] = verdict(outcome, &warnings[*index]);
+            }
+        }
+        verdicts
+    }
+}
+
+pub(crate) fn distinct(reasons: &[Reason]) -> Vec<ReasonCode> {
+    let mut codes: Vec<ReasonCode> = reasons.iter().map(|reason| reason.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+pub(crate) fn rejected(reasons: &[Reason]) -> Value {
+    let short = |reason: &Reason| match &reason.field {
+        Some(field) => json!([reason.code.code(), field]),
+        None => json!([reason.code.code()]),
+    };
+    let reasons: Vec<Value> = reasons.iter().map(short).collect();
+    json!({ "verdict": "rejected", "reasons": reasons })
+}
+
+pub(crate) fn verdict(outcome: Outcome, warnings: &[String]) -> Value {
+    let mut verdict = match outcome {
+        Outcome::Accepted { late: false } => json!({ "verdict": "accepted" }),
+        Outcome::Accepted { late: true } => json!({ "verdict": "accepted", "late": true }),
+        Outcome::Duplicate => json!({ "verdict": "duplicate" }),
+        Outcome::Conflict => json!({ "verdict": "conflict" }),
+    };
+    if !warnings.is_empty() && matches!(outcome, Outcome::Accepted { .. }) {
+        verdict["warnings"] = json!(warnings);
+    }
+    verdict
+}
