@@ -30,6 +30,7 @@ before(async () => {
       shop: crm,
       roma: { kind: "native", space: "roma" },
       small: { ...crm, body_max_kib: 1, events_max: 3 },
+      large: { ...crm, body_max_kib: 4_096, client_id: "free" },
     },
   });
 });
@@ -157,6 +158,29 @@ test("a body that never ends is refused as soon as it is too long", async () => 
   const pieces = Array.from({ length: limitBytes / piece.length + 1 }, () => piece);
   const answer = await send(server.url + eventsPath, headers, pieces, false);
   assert.deepEqual([answer.status, JSON.parse(answer.text).error.code], [413, "body_too_large"]);
+});
+
+test("a thousand events of the largest content fit, from several requests at once", async () => {
+  const text = "😀".repeat(64);
+  const event = (index: number) =>
+    conversion({
+      id_cliente: String(index).padStart(8, "0") + "😀".repeat(120),
+      metadati: { campagna: text, dispositivo: text, localita: text },
+    });
+  const batches = Array.from({ length: 3 }, (_, batch) =>
+    Array.from({ length: 1_000 }, (_, index) => event(batch * 1_000 + index)),
+  );
+  const answers = await Promise.all(batches.map((batch) => post(server, batch, { source: "large" })));
+  for (const { status, json } of answers) assert.deepEqual([status, json.accepted], [202, 1_000]);
+  await server.restart();
+  assert.equal((await post(server, batches[1], { source: "large" })).json.duplicates, 1_000);
+});
+
+test("of the same event sent twenty times at once, one is accepted", async () => {
+  const event = conversion();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => post(server, event)));
+  const count = (name: string) => answers.reduce((sum, { json }) => sum + json[name], 0);
+  assert.deepEqual([count("accepted"), count("duplicates")], [1, 19]);
 });
 
 test("a sender that goes away in the middle of a body leaves nothing behind", async () => {

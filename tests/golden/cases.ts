@@ -1,7 +1,7 @@
 /**
  * The golden cases of `tests/cases/`, laid out for one instant: what is sent, and what must come back.
  *
- * The format is described in `tests/cases/README.md`; `core/tests/golden.rs` reads the same files on its own.
+ * The format is described in `tests/cases/README.md`; `core/tests/golden/` reads the same files on its own.
  * This file decides nothing about events: it replaces placeholders and checks that a case is written in the format.
  */
 
@@ -66,8 +66,7 @@ export interface Case {
   readonly queries: readonly Question[];
 }
 
-/** The files of cases, by name. */
-export const caseFiles: readonly string[] = readdirSync(folder)
+const caseFiles: readonly string[] = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .sort();
 
