@@ -31,7 +31,7 @@ pub enum Refusal {
     BodyNotEvents,
     /// The body is an empty array, or NDJSON without any line.
     EventsMissing,
-    /// Parameters of the query are unknown or wrong.
+    /// Parameters of the query are unknown or wrong; each detail has the core's code.
     QueryInvalid(Vec<Detail>),
     /// The socket's client does not offer a protocol that is spoken here.
     ProtocolUnsupported,
@@ -91,8 +91,12 @@ pub enum Refusal {
 /// One part of a refusal: what it is about, and what is wrong there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Detail {
-    /// A parameter of the query, or the path of a configuration key.
-    pub field: String,
+    /// A stable code of its own, where programs may want to tell parts apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The path of a configuration key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// What is wrong there, and what to do.
     pub message: String,
 }
@@ -244,7 +248,11 @@ impl Refusal {
             Self::QueryInvalid(details) => details.clone(),
             Self::ConfigInvalid(problems) => problems
                 .iter()
-                .map(|problem| Detail { field: problem.key.clone(), message: problem.to_string() })
+                .map(|problem| Detail {
+                    code: None,
+                    field: Some(problem.key.clone()),
+                    message: problem.to_string(),
+                })
                 .collect(),
             _ => Vec::new(),
         }
@@ -308,6 +316,10 @@ struct Body {
 mod tests {
     use super::*;
 
+    fn at_invalid() -> Detail {
+        Detail { code: Some("at_invalid".into()), field: None, message: "is \"x\"".into() }
+    }
+
     /// One of each kind, in the order of [`Refusal::CODES`].
     fn each() -> Vec<Refusal> {
         vec![
@@ -317,7 +329,7 @@ mod tests {
             Refusal::BodyNotJson { reason: "expected value at line 1 column 1".into() },
             Refusal::BodyNotEvents,
             Refusal::EventsMissing,
-            Refusal::QueryInvalid(vec![Detail { field: "at".into(), message: "is \"x\"".into() }]),
+            Refusal::QueryInvalid(vec![at_invalid()]),
             Refusal::ProtocolUnsupported,
             Refusal::TokenMissing,
             Refusal::TokenInvalid(TokenFault::Signature),
@@ -369,8 +381,8 @@ mod tests {
             r#"{"error":{"code":"events_too_many","message":"the body holds more than 1000 events; send fewer at a time","details":[]}}"#,
         );
         check(
-            &Refusal::QueryInvalid(vec![Detail { field: "at".into(), message: "is \"x\"".into() }]),
-            r#"{"error":{"code":"query_invalid","message":"the query is wrong; see `details`","details":[{"field":"at","message":"is \"x\""}]}}"#,
+            &Refusal::QueryInvalid(vec![at_invalid()]),
+            r#"{"error":{"code":"query_invalid","message":"the query is wrong; see `details`","details":[{"code":"at_invalid","message":"is \"x\""}]}}"#,
         );
         check(
             &Refusal::ConfigInvalid(vec![Problem::new("SHARDS", "is `0`")]),

@@ -70,7 +70,10 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
         "/api/v1/kpi" => shared(head, || {
             let space = viewer(head, edge, now)?;
             if query.len() > URL_CHARS_MAX {
-                return Err(invalid_query("query", "is longer than 16384 characters".to_owned()));
+                return Err(invalid_query(
+                    "query_too_long",
+                    "the query has more than 16384 characters".to_owned(),
+                ));
             }
             let parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
             let parameters = parameters.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
@@ -101,7 +104,7 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
 /// The refusal of a query, by the core's own code.
 #[must_use]
 pub fn invalid_query(code: &str, message: String) -> Refusal {
-    Refusal::QueryInvalid(vec![Detail { field: code.to_owned(), message }])
+    Refusal::QueryInvalid(vec![Detail { code: Some(code.to_owned()), field: None, message }])
 }
 
 fn health() -> String {

@@ -247,10 +247,10 @@ test("a query that says nothing sensible is refused with the parameter's fault",
     ["kpi=cpa&".repeat(65), "query_too_long"],
     [`at=${new Date(startedMs - 401 * 24 * hourMs).toISOString()}`, "window_expired"],
   ];
-  for (const [query, field] of wrong) {
+  for (const [query, code] of wrong) {
     const answer = await get(server, `/api/v1/kpi?${query}`);
     assert.deepEqual(refusal(answer), [400, "query_invalid"], query);
-    assert.equal(answer.json.error.details[0].field, field, answer.text);
+    assert.equal(answer.json.error.details[0].code, code, answer.text);
     assert.match(answer.json.error.details[0].message, /\S/);
   }
   const offset = encodeURIComponent(new Date(startedMs - hourMs).toISOString().replace("Z", "+00:00"));

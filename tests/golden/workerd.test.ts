@@ -149,7 +149,7 @@ function check(
 ): void {
   if (refused !== undefined) {
     const { error } = JSON.parse(text);
-    assert.deepEqual([status, error.code, error.details[0]?.field], [400, "query_invalid", refused], text);
+    assert.deepEqual([status, error.code, error.details[0]?.code], [400, "query_invalid", refused], text);
     const thrown = (error: unknown) => error instanceof PolsoError && error.code === refused;
     assert.throws(() => evaluate(ask), thrown, JSON.stringify(ask));
     return;
