@@ -13,6 +13,7 @@ import { withOverrides } from "../serve/overrides.mjs";
 import { checkRules } from "../serve/rules.mjs";
 import { jwtKeys, localSecrets } from "../serve/secrets.mjs";
 import { startServer } from "../serve/server.mjs";
+import { openState } from "../serve/state.mjs";
 import { signToken } from "../serve/tokens.mjs";
 
 const portMax = 65_535;
@@ -29,6 +30,7 @@ export async function main(args) {
   const port = wholeNumber("port", options.port, 0, portMax);
   const config = readConfig(options.config);
   const { vars, secrets } = withOverrides(config.vars, localSecrets(), options.var);
+  openState(options.state); // before the long steps: a folder that cannot be used, or is in use
   await buildAll();
   await checkRules(vars, Object.keys(secrets));
 

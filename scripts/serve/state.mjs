@@ -4,7 +4,7 @@
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Complaint } from "../complaint.mjs";
 
 /**
@@ -24,7 +24,7 @@ export function openState(folder) {
   const storage = join(resolve(folder), "storage");
   const owner = join(resolve(folder), "workerd.pid");
   try {
-    mkdirSync(storage, { recursive: true });
+    makeFolder(storage);
   } catch (error) {
     throw new Complaint(`cannot use \`${folder}\` as the state folder: ${/** @type {Error} */ (error).message}`);
   }
@@ -33,6 +33,17 @@ export function openState(folder) {
     throw new Complaint(`\`${folder}\` is in use by process ${pid}: stop it, or choose another folder with --state`);
   }
   return { config, storage, claim: (newPid) => writeFileSync(owner, String(newPid)) };
+}
+
+/**
+ * Makes a folder and those above it. Not by `recursive`: where a file system refuses folders with "no such file",
+ * as /proc does, Node's own never ends.
+ * @param {string} folder
+ */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /**

@@ -94,6 +94,7 @@ test("a wrong configuration or option is named, and nothing is served", async ()
     [["--config", config], /wrangler\.toml:2:\d+: not TOML/],
     [["--config", join(folder, "none.toml")], /there is no configuration/],
     [["--var", "SHARDS=many"], /`SHARDS` is `many`/],
+    [["--state", "/proc/polso"], /cannot use `\/proc\/polso` as the state folder/],
     [["--port", "80000"], /--port must be a whole number from 0 to 65535/],
     [["--speed", "9"], /Unknown option '--speed'; options are --port/],
   ];
