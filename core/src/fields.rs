@@ -220,7 +220,7 @@ impl<'a> Fields<'a> {
         let unknown: Vec<Reason> = self
             .rest()
             .map(|name| {
-                let message = format!("`{}` is no field of this event", excerpt(name));
+                let message = format!("`{}` is no field of this event; remove it", excerpt(name));
                 Reason::foreign_field(Code::FieldUnknown, name, message)
             })
             .collect();

@@ -64,6 +64,7 @@ const URL_CHARS_MAX: usize = 16_384;
 pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Route<'e>, Refusal> {
     let (path, query) = split_url(head.url);
     match path {
+        "/healthz" if head.method == "HEAD" => Ok(Route::Document(String::new())),
         "/healthz" => allow(head, "GET").map(|()| Route::Document(health())),
         "/api/v1/eventi/conversione" => ingest(head, edge, now, EventKind::Conversion),
         "/api/v1/spese" => ingest(head, edge, now, EventKind::Spend),

@@ -9,7 +9,9 @@ export const buildConfigChecker = () =>
   whenChanged({
     name: "config-checker",
     title: "the configuration's rules, compiled for this machine (a minute the first time)",
-    inputs: [...["Cargo.toml", "Cargo.lock", "core", "intake"].map((place) => inRoot(place))],
+    inputs: [
+      ...["Cargo.toml", "Cargo.lock", "core/Cargo.toml", "core/src", "intake/Cargo.toml", "intake/src"].map((place) => inRoot(place)),
+    ],
     outputs: [configChecker],
     make: () =>
       run("cargo", ["build", "--package", "polso-intake", "--bin", "polso-check-config"], {

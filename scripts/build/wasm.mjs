@@ -23,6 +23,12 @@ const wasmFeatures = [
 
 const workspace = ["Cargo.toml", "Cargo.lock"].map((file) => inRoot(file));
 
+/**
+ * What these crates are compiled from; their tests and benches are not.
+ * @param {string[]} names
+ */
+const crates = (...names) => names.flatMap((name) => [inRoot(name, "Cargo.toml"), inRoot(name, "src")]);
+
 /** @returns {Promise<{ tools: Awaited<ReturnType<typeof ensureWasmTools>>, env: Record<string, string> }>} */
 async function toolchain() {
   const rust = await ensureWasmRust();
@@ -35,7 +41,7 @@ export const buildWorker = () =>
   whenChanged({
     name: "worker",
     title: "the Worker, from Rust to Wasm (2 minutes the first time)",
-    inputs: [...workspace, inRoot("core"), inRoot("intake"), inRoot("worker", "Cargo.toml"), inRoot("worker", "src")],
+    inputs: [...workspace, ...crates("core", "intake", "worker")],
     outputs: [join(workerBuild, "index.js"), join(workerBuild, "index_bg.wasm")],
     make: async () => {
       const { tools, env } = await toolchain();
@@ -48,7 +54,7 @@ export const buildSdkWasm = () =>
   whenChanged({
     name: "sdk-wasm",
     title: "the browser's core, from Rust to Wasm (a minute the first time)",
-    inputs: [...workspace, inRoot("core"), inRoot("sdk", "Cargo.toml"), inRoot("sdk", "src")],
+    inputs: [...workspace, ...crates("core", "sdk")],
     outputs: ["polso_sdk.js", "polso_sdk_bg.wasm", "polso_sdk.d.ts"].map((file) => join(sdkWasm, file)),
     make: async () => {
       const { tools, env } = await toolchain();

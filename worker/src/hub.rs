@@ -247,7 +247,10 @@ impl Space {
         self.bounds.replace(bounds);
         if known.is_none() {
             let snapshots: Vec<LedgerSnapshot> = pulled.into_iter().filter_map(snapshot).collect();
-            self.hub.replace(Some(polso_core::Hub::new(&name, &snapshots, random(), now())?));
+            let hub = polso_core::Hub::new(&name, &snapshots, random(), now())?;
+            // Viewers that are elsewhere ask at once instead of at the next beat.
+            self.broadcast(&hub.beat(now()));
+            self.hub.replace(Some(hub));
             return Ok(true);
         }
         let merged = self.merge_all(pulled, now());

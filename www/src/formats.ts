@@ -24,8 +24,8 @@ export class Formats {
   readonly #count: Intl.NumberFormat;
   readonly #ratio: Intl.NumberFormat;
   readonly #euro: Intl.NumberFormat;
-  readonly #compact: Intl.NumberFormat;
-  readonly #compactEuro: Intl.NumberFormat;
+  readonly #compact: (value: number) => string;
+  readonly #compactEuro: (value: number) => string;
   readonly #tenths: Intl.NumberFormat;
   readonly #age: Intl.RelativeTimeFormat;
   readonly #now: string;
@@ -44,8 +44,13 @@ export class Formats {
       maximumFractionDigits: 1,
     });
     this.#euro = new Intl.NumberFormat(locale, euro);
-    this.#compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
-    this.#compactEuro = new Intl.NumberFormat(locale, { ...euro, notation: "compact", maximumFractionDigits: 1 });
+    // Italian has no "K" of its own: its words for thousands are the long form, which knows no currencies.
+    const italian = locale.startsWith("it");
+    const compact = { notation: "compact", maximumFractionDigits: 1 } as const;
+    const count = new Intl.NumberFormat(locale, { ...compact, compactDisplay: italian ? "long" : "short" });
+    const money = new Intl.NumberFormat(locale, { ...euro, ...compact });
+    this.#compact = (value) => count.format(value);
+    this.#compactEuro = (value) => (italian ? `${count.format(value)} €` : money.format(value));
     this.#tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.#age = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
     this.#now = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
@@ -64,8 +69,8 @@ export class Formats {
 
   /** The same for the ticks of an axis, where every character is one too many. */
   tick(value: number, unit: Reading["unit"]): string {
-    if (unit === "ratio") return `${this.#compact.format(value * 100)}%`;
-    return unit === "euro" ? this.#compactEuro.format(value) : this.#compact.format(value);
+    if (unit === "ratio") return `${this.#compact(value * 100)}%`;
+    return unit === "euro" ? this.#compactEuro(value) : this.#compact(value);
   }
 
   /** `12 s fa`, in the largest unit that fits once; `ora` below a second. */
