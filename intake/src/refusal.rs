@@ -4,8 +4,9 @@
 //! next, and where useful details and headers. Faults of ours are 5xx, never 4xx. No message
 //! repeats a token, a secret or a body. A single event that is bad is not here: it is a verdict.
 
-use serde::Serialize;
+mod answer;
 
+pub use self::answer::Detail;
 use crate::grant::Scope;
 use crate::problem::Problem;
 use crate::token::TokenFault;
@@ -86,19 +87,6 @@ pub enum Refusal {
     ConfigInvalid(Vec<Problem>),
     /// A fault of ours.
     Internal,
-}
-
-/// One part of a refusal: what it is about, and what is wrong there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Detail {
-    /// A stable code of its own, where programs may want to tell parts apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// The path of a configuration key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// What is wrong there, and what to do.
-    pub message: String,
 }
 
 impl Refusal {
@@ -240,76 +228,6 @@ impl Refusal {
             Self::Internal => "the server failed; the request may be tried again".into(),
         }
     }
-
-    /// The single faults, where there are several.
-    #[must_use]
-    pub fn details(&self) -> Vec<Detail> {
-        match self {
-            Self::QueryInvalid(details) => details.clone(),
-            Self::ConfigInvalid(problems) => problems
-                .iter()
-                .map(|problem| Detail {
-                    code: None,
-                    field: Some(problem.key.clone()),
-                    message: problem.to_string(),
-                })
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// When to try again, in seconds; `None` when trying again alone does not help.
-    #[must_use]
-    pub const fn retry_after_s(&self) -> Option<u32> {
-        match self {
-            Self::RateLimited { retry_after_s } | Self::Unavailable { retry_after_s } => {
-                Some(*retry_after_s)
-            }
-            _ => None,
-        }
-    }
-
-    /// The headers that belong to the answer besides its content type: `Allow`, `Retry-After`,
-    /// `Upgrade`, and `WWW-Authenticate` as RFC 6750, section 3, words it.
-    #[must_use]
-    pub fn headers(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::TokenMissing => vec![("www-authenticate", "Bearer".into())],
-            Self::TokenInvalid(_) | Self::TokenExpired | Self::TokenNotYetValid => {
-                vec![("www-authenticate", r#"Bearer error="invalid_token""#.into())]
-            }
-            Self::ScopeMissing(scope) => vec![(
-                "www-authenticate",
-                format!(r#"Bearer error="insufficient_scope", scope="{scope}""#),
-            )],
-            Self::MethodNotAllowed { allow } => vec![("allow", (*allow).into())],
-            Self::UpgradeRequired => vec![("upgrade", "websocket".into())],
-            Self::RateLimited { retry_after_s } | Self::Unavailable { retry_after_s } => {
-                vec![("retry-after", retry_after_s.to_string())]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The answer's body: `{"error":{"code":"…","message":"…","details":[…]}}`.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let error = Body { code: self.code(), message: self.message(), details: self.details() };
-        serde_json::to_string(&Answer { error })
-            .unwrap_or_else(|_| format!(r#"{{"error":{{"code":"{}"}}}}"#, self.code()))
-    }
-}
-
-#[derive(Serialize)]
-struct Answer {
-    error: Body,
-}
-
-#[derive(Serialize)]
-struct Body {
-    code: &'static str,
-    message: String,
-    details: Vec<Detail>,
 }
 
 #[cfg(test)]

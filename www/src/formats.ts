@@ -44,13 +44,15 @@ export class Formats {
       maximumFractionDigits: 1,
     });
     this.#euro = new Intl.NumberFormat(locale, euro);
-    // Italian has no "K" of its own: its words for thousands are the long form, which knows no currencies.
-    const italian = locale.startsWith("it");
     const compact = { notation: "compact", maximumFractionDigits: 1 } as const;
-    const count = new Intl.NumberFormat(locale, { ...compact, compactDisplay: italian ? "long" : "short" });
+    const count = new Intl.NumberFormat(locale, compact);
     const money = new Intl.NumberFormat(locale, { ...euro, ...compact });
-    this.#compact = (value) => count.format(value);
-    this.#compactEuro = (value) => (italian ? `${count.format(value)} €` : money.format(value));
+    // Italian has no "K" of its own, and its word for 1,000 is "mille": up to a million it takes the digits.
+    const millions = new Intl.NumberFormat(locale, { ...compact, compactDisplay: "long" });
+    const italian = (value: number) => (value < 1e6 ? this.#count : millions).format(value);
+    const inItalian = locale.startsWith("it");
+    this.#compact = inItalian ? italian : (value) => count.format(value);
+    this.#compactEuro = inItalian ? (value) => `${italian(value)} €` : (value) => money.format(value);
     this.#tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.#age = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
     this.#now = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
