@@ -1,0 +1,276 @@
+//! The whole system, driven as the Worker drives it, and the model beside it.
+
+use std::collections::BTreeMap;
+
+use polso_core::{
+    Applied, Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Merged,
+    Outcome, Published, Pulled, RawEvent, Refused, Source, Timestamp, Viewer,
+};
+use serde_json::json;
+
+use crate::acts::{Act, CHANNELS, KINDS, Kept, OUTCOMES, Paid, START, Sent};
+
+/// A ledger with its disk.
+pub(crate) struct Machine {
+    pub(crate) ledger: Ledger,
+    pub(crate) checkpoint: Vec<u8>,
+    pub(crate) journal: Vec<Vec<u8>>,
+}
+
+impl Machine {
+    pub(crate) fn new(birth: u64) -> Self {
+        let mut ledger = Ledger::new(birth, birth);
+        let Effect::Checkpoint { bytes } = ledger.checkpoint() else { panic!("no checkpoint") };
+        Self { ledger, checkpoint: bytes, journal: Vec::new() }
+    }
+
+    /// Performs effects; what is to be published comes back.
+    pub(crate) fn perform(&mut self, effects: Vec<Effect>) -> Vec<polso_core::Delta> {
+        let mut published = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Append { block, .. } => self.journal.push(block),
+                Effect::Checkpoint { bytes } => self.checkpoint = bytes,
+                Effect::Publish(delta) => published.push(delta),
+                Effect::WakeAt(_) => {}
+            }
+        }
+        published
+    }
+
+    pub(crate) fn restart(&mut self, seed: u64) {
+        self.ledger = Ledger::restore(&self.checkpoint, seed).unwrap();
+        self.journal.iter().for_each(|block| self.ledger.replay(block).unwrap());
+    }
+}
+
+/// The whole system, and the model beside it.
+pub(crate) struct World {
+    pub(crate) now: i64,
+    pub(crate) source: Source,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) hub: Option<Hub>,
+    pub(crate) viewer: Viewer,
+    /// Frames for the viewer, as long as its link holds.
+    pub(crate) link: Vec<Vec<u8>>,
+    pub(crate) kept: Vec<Kept>,
+    /// Accepted spend with the start of its interval.
+    pub(crate) paid: Vec<(i64, Paid)>,
+    /// Until which second each key is remembered.
+    pub(crate) keys: BTreeMap<String, i64>,
+    pub(crate) duplicates: u64,
+}
+
+impl World {
+    pub(crate) fn new(shards: usize, dedup_ttl_s: u32) -> Self {
+        Self {
+            now: START,
+            source: Source {
+                name: "crm".into(),
+                dedup: DedupPolicy::ClientTimeHash,
+                dedup_ttl_s,
+                client_id: ClientIdRule::Cliente,
+            },
+            machines: (1..=shards as u64).map(Machine::new).collect(),
+            hub: None,
+            viewer: Viewer::default(),
+            link: Vec::new(),
+            kept: Vec::new(),
+            paid: Vec::new(),
+            keys: BTreeMap::new(),
+            duplicates: 0,
+        }
+    }
+
+    pub(crate) fn at(&self) -> Timestamp {
+        Timestamp::from_ms(self.now)
+    }
+
+    pub(crate) fn act(&mut self, act: Act) {
+        match act {
+            Act::Send { wait_ms, events } => {
+                self.now += wait_ms;
+                self.send(events);
+            }
+            Act::Pay(paid) => self.pay(paid),
+            Act::Commit => self.commit(),
+            Act::Restart { shard } => {
+                // Whoever waits for a commit is refused when a ledger goes; here nobody waits.
+                self.commit();
+                let shard = shard % self.machines.len();
+                if self.now % 2 == 0
+                    && let Effect::Checkpoint { bytes } = self.machines[shard].ledger.checkpoint()
+                {
+                    self.machines[shard].checkpoint = bytes;
+                }
+                self.machines[shard].restart(self.now as u64);
+            }
+            Act::EvictHub => self.hub = None,
+            Act::Reconnect => {
+                self.link.clear();
+                let request = self.viewer.resume();
+                self.resume(&request);
+            }
+        }
+    }
+
+    pub(crate) fn send(&mut self, events: Vec<Sent>) {
+        let shards = self.machines.len() as u16;
+        let mut batches: Vec<Vec<(Sent, Candidate)>> = vec![Vec::new(); usize::from(shards)];
+        for sent in events {
+            let raw = json!({
+                "id_cliente": format!("CLIENTE-ITALIA-{:06}", sent.client),
+                "evento": KINDS[sent.kind],
+                "timestamp": Timestamp::from_ms(self.now - sent.age_ms).to_string(),
+                "valore": sent.cents as f64 / 100.0,
+                "canale": CHANNELS[sent.channel],
+                "stato": OUTCOMES[sent.outcome],
+                "metadati": { "campagna": format!("c{}", sent.campaign) },
+            });
+            let text = raw.to_string();
+            let raw_event = RawEvent { json: &text, event_id: None };
+            let valid =
+                EventKind::Conversion.validate(&raw_event, &self.source, self.at()).unwrap();
+            let shard = valid.candidate.key.shard(shards);
+            batches[usize::from(shard)].push((sent, valid.candidate));
+        }
+        let now = self.at();
+        for (shard, events) in batches.into_iter().enumerate() {
+            let batch = Batch {
+                source: "crm".into(),
+                dedup_ttl_s: self.source.dedup_ttl_s,
+                candidates: events.iter().map(|(_, candidate)| candidate.clone()).collect(),
+                refused: Refused::default(),
+            };
+            let outcomes = self.machines[shard].ledger.ingest(batch, now).unwrap();
+            for ((sent, candidate), outcome) in events.into_iter().zip(outcomes) {
+                let time_ms = self.now - sent.age_ms;
+                let Sent { client, kind, outcome: stato, channel, cents, campaign, .. } = sent;
+                let same = json!([client, time_ms, kind, stato, channel, cents, campaign]);
+                let late = time_ms.div_euclid(30_000) * 30_000 <= self.now - 7_200_000;
+                if self.is_new(same.to_string()) {
+                    assert_eq!(outcome, Outcome::Accepted { late }, "{candidate:?}");
+                    self.kept.push(Kept { time_ms, received_ms: self.now, sent });
+                } else {
+                    assert_eq!(outcome, Outcome::Duplicate);
+                    self.duplicates += 1;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn pay(&mut self, paid: Paid) {
+        let from = self.now - paid.age_ms;
+        let raw = json!({
+            "canale": CHANNELS[paid.channel],
+            "campagna": format!("c{}", paid.campaign),
+            "importo": paid.cents as f64 / 100.0,
+            "da": Timestamp::from_ms(from).to_string(),
+            "a": Timestamp::from_ms(from + paid.length_ms).to_string(),
+        });
+        let text = raw.to_string();
+        let raw_event = RawEvent { json: &text, event_id: None };
+        let valid = EventKind::Spend.validate(&raw_event, &self.source, self.at()).unwrap();
+        let shard = valid.candidate.key.shard(self.machines.len() as u16);
+        let batch = Batch {
+            source: "crm".into(),
+            dedup_ttl_s: self.source.dedup_ttl_s,
+            candidates: vec![valid.candidate],
+            refused: Refused::default(),
+        };
+        let now = self.at();
+        let outcomes = self.machines[usize::from(shard)].ledger.ingest(batch, now).unwrap();
+        if self.is_new(text) {
+            assert_eq!(outcomes, [Outcome::Accepted { late: false }]);
+            self.paid.push((from, paid));
+        } else {
+            assert_eq!(outcomes, [Outcome::Duplicate]);
+            self.duplicates += 1;
+        }
+    }
+
+    /// A key is remembered for its time to live, in whole seconds, counted from its receipt.
+    pub(crate) fn is_new(&mut self, key: String) -> bool {
+        let known = self.keys.get(&key).is_some_and(|until_s| self.now / 1_000 <= *until_s);
+        if !known {
+            let until_s = (self.now + 999) / 1_000 + i64::from(self.source.dedup_ttl_s);
+            self.keys.insert(key, until_s);
+        }
+        !known
+    }
+
+    pub(crate) fn commit(&mut self) {
+        for shard in 0..self.machines.len() {
+            let machine = &mut self.machines[shard];
+            let effects = machine.ledger.commit();
+            let deltas = machine.perform(effects);
+            let birth = machine.ledger.birth();
+            for delta in deltas {
+                self.publish(Published { shard: shard as u16, birth, delta });
+            }
+        }
+    }
+
+    pub(crate) fn publish(&mut self, published: Published) {
+        let now = self.at();
+        let Some(hub) = self.hub.as_mut() else { return };
+        if hub.merge(&published, now).unwrap() == Merged::Gap {
+            self.hub = None;
+            return;
+        }
+        let frame = hub.flush(now);
+        self.link.extend(frame);
+    }
+
+    /// What the worker's hub does before it answers anyone.
+    pub(crate) fn refresh(&mut self) {
+        let now = self.at();
+        if let Some(hub) = self.hub.as_mut() {
+            let positions: Vec<_> = hub.positions().collect();
+            let mut complete = true;
+            for (shard, (birth, after)) in positions.into_iter().enumerate() {
+                match self.machines[shard].ledger.pull(birth, after) {
+                    Pulled::Snapshot(_) => complete = false,
+                    Pulled::Deltas(deltas) => {
+                        for delta in deltas {
+                            let published = Published { shard: shard as u16, birth, delta };
+                            assert_eq!(hub.merge(&published, now), Ok(Merged::Done));
+                        }
+                    }
+                }
+            }
+            if complete {
+                return;
+            }
+        }
+        let snapshots: Vec<_> = self
+            .machines
+            .iter_mut()
+            .map(|machine| match machine.ledger.pull(0, 0) {
+                Pulled::Snapshot(snapshot) => *snapshot,
+                Pulled::Deltas(_) => panic!("nobody is born as 0"),
+            })
+            .collect();
+        self.hub = Some(Hub::new("main", &snapshots, 5, now).unwrap());
+    }
+
+    pub(crate) fn resume(&mut self, request: &[u8]) {
+        self.refresh();
+        let request = polso_core::live::Request::decode(request).unwrap();
+        let now = self.at();
+        let (everyone, frames) = self.hub.as_mut().unwrap().resume(&request, now);
+        self.link.extend(everyone);
+        self.link.extend(frames);
+        self.read_link();
+    }
+
+    pub(crate) fn read_link(&mut self) {
+        for frame in std::mem::take(&mut self.link) {
+            if self.viewer.apply(&frame).unwrap() == Applied::Gap {
+                self.link.clear();
+                let request = self.viewer.resume();
+                return self.resume(&request);
+            }
+        }
+    }
+}
