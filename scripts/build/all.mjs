@@ -15,6 +15,12 @@ export const buildParts = () =>
     await buildPages();
   });
 
+/** What judges a configuration: needed long before a server. */
+export const buildRules = () =>
+  exclusively(async () => {
+    await buildConfigChecker();
+  });
+
 /** All that a server needs. */
 export const buildAll = () =>
   exclusively(async () => {

@@ -1,6 +1,6 @@
 /** `npm run check-config`: whether a `wrangler.toml` is right, before anything is deployed with it. */
 
-import { buildConfigChecker } from "../build/config-checker.mjs";
+import { buildRules } from "../build/all.mjs";
 import { parseOptions } from "../options.mjs";
 import { wranglerToml } from "../paths.mjs";
 import { readConfig } from "../serve/config.mjs";
@@ -11,6 +11,6 @@ import { localSecrets } from "../serve/secrets.mjs";
 export async function main(args) {
   const { config: file } = parseOptions(args, { config: { type: "string", default: wranglerToml } });
   const { vars } = readConfig(file);
-  await buildConfigChecker();
+  await buildRules();
   process.stdout.write(`${await checkRules(vars, Object.keys(localSecrets()))}\n`);
 }

@@ -4,7 +4,7 @@
  * Exit code 0 after SIGINT or SIGTERM, 1 when workerd ends by itself.
  */
 
-import { buildAll } from "../build/all.mjs";
+import { buildAll, buildRules } from "../build/all.mjs";
 import { Complaint } from "../complaint.mjs";
 import { parseOptions, wholeNumber } from "../options.mjs";
 import { wranglerToml } from "../paths.mjs";
@@ -31,8 +31,9 @@ export async function main(args) {
   const config = readConfig(options.config);
   const { vars, secrets } = withOverrides(config.vars, localSecrets(), options.var);
   openState(options.state); // before the long steps: a folder that cannot be used, or is in use
-  await buildAll();
+  await buildRules();
   await checkRules(vars, Object.keys(secrets));
+  await buildAll();
 
   const { url, workerd } = await startServer({
     config: { ...config, vars },
