@@ -247,10 +247,7 @@ impl Space {
         self.bounds.replace(bounds);
         if known.is_none() {
             let snapshots: Vec<LedgerSnapshot> = pulled.into_iter().filter_map(snapshot).collect();
-            let hub = polso_core::Hub::new(&name, &snapshots, random(), now())?;
-            // Viewers that are elsewhere ask at once instead of at the next beat.
-            self.broadcast(&hub.beat(now()));
-            self.hub.replace(Some(hub));
+            self.hub.replace(Some(polso_core::Hub::new(&name, &snapshots, random(), now())?));
             return Ok(true);
         }
         let merged = self.merge_all(pulled, now());
