@@ -7,19 +7,21 @@
 //! Bounds: [`PENDING_EVENTS_MAX`] events between two commits, `dedup::KEYS_MAX` keys; at both the
 //! ledger is busy and takes nothing more. At most one delta in [`PUBLISH_EVERY_MS`].
 
-use std::collections::VecDeque;
+mod exchange;
 
-use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 use crate::{
     checkpoint::{self, Checkpoint},
     corrupt::Corrupt,
-    counters::{Additions, Counters, CountersState, Delta},
+    counters::{Additions, Counters, Delta},
     dedup::{DedupMemory, KEYS_MAX, Seen},
     domain::Candidate,
-    journal::{Block, Group, Refused},
+    journal::{Block, Group},
     time::Timestamp,
 };
+
+pub use exchange::{Batch, Bounds, Busy, Effect, LedgerSnapshot, Outcome, Pulled};
 
 /// Most events that wait for one commit.
 pub const PENDING_EVENTS_MAX: usize = 20_000;
@@ -36,95 +38,6 @@ const CHECKPOINT_EVENTS: usize = 100_000;
 const CHECKPOINT_BLOCKS: usize = 4_000;
 /// How many deltas are kept for a hub that missed some.
 const RECENT_DELTAS_MAX: usize = 16;
-
-/// The events of one request that go to one shard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Batch {
-    /// The source that they come from.
-    pub source: String,
-    /// How long their keys are remembered, in seconds.
-    pub dedup_ttl_s: u32,
-    /// The valid events.
-    pub candidates: Vec<Candidate>,
-    /// The others, counted.
-    pub refused: Refused,
-}
-
-/// What became of one candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// New; `late` when the finest tier no longer counts it.
-    Accepted {
-        /// Older than the finest tier reaches back.
-        late: bool,
-    },
-    /// A repetition.
-    Duplicate,
-    /// A repetition of an id with other content.
-    Conflict,
-}
-
-/// Why a ledger takes nothing more for now. Nothing of the batch was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Busy {
-    /// Too many events wait for their commit.
-    Pending,
-    /// Too many keys are within their time to live.
-    Keys,
-}
-
-/// I/O that has not happened yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Append a block to the journal.
-    Append {
-        /// Its number.
-        seq: u64,
-        /// Its bytes, below 2 MB.
-        block: Vec<u8>,
-    },
-    /// Replace the checkpoint: the blocks before it are no longer needed to restore. When it fails
-    /// nothing is lost, and the next one is due in time.
-    Checkpoint {
-        /// Its bytes, of any length.
-        bytes: Vec<u8>,
-    },
-    /// Send a delta to the hub.
-    Publish(Delta),
-    /// Call `tick` at this time or later.
-    WakeAt(Timestamp),
-}
-
-/// What the hub gets when it asks what it has missed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Pulled {
-    /// The deltas since the position that it named; none when it missed nothing.
-    Deltas(Vec<Delta>),
-    /// Everything, because the deltas do not reach back that far.
-    Snapshot(Box<LedgerSnapshot>),
-}
-
-/// Everything that a hub must know of a ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerSnapshot {
-    /// Tells this ledger from one that was in its place before.
-    pub birth: u64,
-    /// The number of the last block.
-    pub seq: u64,
-    /// Everything counted.
-    pub counters: CountersState,
-}
-
-/// How near a ledger is to its bounds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bounds {
-    /// Keys within their time to live.
-    pub keys: u64,
-    /// Series, of all domains.
-    pub series: u64,
-    /// Cells that were counted under a folded series.
-    pub folded: u64,
-}
 
 /// Dedup, journal and counters of one shard.
 #[derive(Debug)]

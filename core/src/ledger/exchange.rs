@@ -1,0 +1,99 @@
+//! What goes into a ledger and what comes out of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    counters::{CountersState, Delta},
+    domain::Candidate,
+    journal::Refused,
+    time::Timestamp,
+};
+
+/// The events of one request that go to one shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The source that they come from.
+    pub source: String,
+    /// How long their keys are remembered, in seconds.
+    pub dedup_ttl_s: u32,
+    /// The valid events.
+    pub candidates: Vec<Candidate>,
+    /// The others, counted.
+    pub refused: Refused,
+}
+
+/// What became of one candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// New; `late` when the finest tier no longer counts it.
+    Accepted {
+        /// Older than the finest tier reaches back.
+        late: bool,
+    },
+    /// A repetition.
+    Duplicate,
+    /// A repetition of an id with other content.
+    Conflict,
+}
+
+/// Why a ledger takes nothing more for now. Nothing of the batch was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Busy {
+    /// Too many events wait for their commit.
+    Pending,
+    /// Too many keys are within their time to live.
+    Keys,
+}
+
+/// I/O that has not happened yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Append a block to the journal.
+    Append {
+        /// Its number.
+        seq: u64,
+        /// Its bytes, below 2 MB.
+        block: Vec<u8>,
+    },
+    /// Replace the checkpoint: the blocks before it are no longer needed to restore. When it fails
+    /// nothing is lost, and the next one is due in time.
+    Checkpoint {
+        /// Its bytes, of any length.
+        bytes: Vec<u8>,
+    },
+    /// Send a delta to the hub.
+    Publish(Delta),
+    /// Call `tick` at this time or later.
+    WakeAt(Timestamp),
+}
+
+/// What the hub gets when it asks what it has missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pulled {
+    /// The deltas since the position that it named; none when it missed nothing.
+    Deltas(Vec<Delta>),
+    /// Everything, because the deltas do not reach back that far.
+    Snapshot(Box<LedgerSnapshot>),
+}
+
+/// Everything that a hub must know of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerSnapshot {
+    /// Tells this ledger from one that was in its place before.
+    pub birth: u64,
+    /// The number of the last block.
+    pub seq: u64,
+    /// Everything counted.
+    pub counters: CountersState,
+}
+
+/// How near a ledger is to its bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Keys within their time to live.
+    pub keys: u64,
+    /// Series, of all domains.
+    pub series: u64,
+    /// Cells that were counted under a folded series.
+    pub folded: u64,
+}
