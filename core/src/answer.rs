@@ -1,6 +1,8 @@
 //! Answers: queries evaluated over counters. The server's `GET /api/v1/kpi` and the browser's core
 //! both come through here, so that they cannot differ.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     kpi::{Kpi, Target},
     query::{Query, QueryError},
     time::Timestamp,
-    window::{Window, WindowKind},
+    window::Window,
 };
 
 /// One KPI evaluated, for all or for one group.
@@ -66,8 +68,7 @@ pub fn answer(
     let window = WindowJson {
         kind: match query.window {
             Window::AllTime => "all",
-            Window::Of(WindowKind::Sliding, _) => "sliding",
-            Window::Of(WindowKind::Tumbling, _) => "tumbling",
+            Window::Of(kind, _) => kind.name(),
         },
         from: bounded(span.from),
         to: bounded(span.to),
@@ -85,8 +86,8 @@ pub fn answer(
                 let sums = totals.get("").copied().unwrap_or_default();
                 readings.push(reading(schema, kpi, &sums, None));
             } else {
-                let of_group = |(group, sums): (&&str, &Sums)| {
-                    reading(schema, kpi, sums, Some((*group).to_owned()))
+                let of_group = |(group, sums): (&Cow<'_, str>, &Sums)| {
+                    reading(schema, kpi, sums, Some(group.clone().into_owned()))
                 };
                 readings.extend(totals.iter().map(of_group));
             }

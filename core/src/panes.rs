@@ -4,18 +4,19 @@
 //! was too old for a tier, or comes back after having been forgotten, counts in the tiers that
 //! still hold its time. Bounds: those of `series` and `tier`.
 
+mod totals;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     corrupt::Corrupt,
-    fact::{Fact, MEASURES_MAX, Schema, Sums, When, add_sums},
+    fact::{Fact, Schema, Sums, When, add_sums},
     series::{SeriesId, SeriesTable},
     spread::{Spread, Spreads},
     tier::{Bucket, PANE_MS, TIERS, Tier},
     time::Timestamp,
-    window::Span,
 };
 
 /// The counters of one domain.
@@ -152,62 +153,6 @@ impl Panes {
         while let Some(gone) = self.spreads.pop_expired(now) {
             self.total_spread(&gone);
         }
-    }
-
-    /// The sums of each group within a span, as far as it is past at `now`: of the series that `filter` lets through, by the value
-    /// of the dimension `by`, or all in one group of the empty name. A group without any series is
-    /// not there.
-    #[must_use]
-    pub fn totals(
-        &self,
-        span: &Span,
-        filter: &[(usize, Vec<String>)],
-        by: Option<usize>,
-        now: Timestamp,
-    ) -> BTreeMap<&str, Sums> {
-        // One look at each series, then only numbers.
-        let mut groups: Vec<&str> = Vec::new();
-        let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
-        let group_of: Vec<Option<usize>> = (0..self.table.len() as SeriesId)
-            .map(|id| {
-                let passes = filter.iter().all(|(dimension, values)| {
-                    let value = self.table.value(id, *dimension);
-                    values.iter().any(|wanted| wanted == value)
-                });
-                passes.then(|| {
-                    let group = by.map_or("", |dimension| self.table.value(id, dimension));
-                    *positions.entry(group).or_insert_with(|| {
-                        groups.push(group);
-                        groups.len() - 1
-                    })
-                })
-            })
-            .collect();
-        let mut sums: Vec<Option<Sums>> = vec![None; groups.len()];
-        let mut add = |series: SeriesId, row: &[i64]| {
-            let group = group_of.get(series as usize).copied().flatten();
-            if let Some(sum) = group.and_then(|group| sums.get_mut(group)) {
-                add_sums(sum.get_or_insert([0; MEASURES_MAX]), row);
-            }
-        };
-        for spread in self.spreads.iter() {
-            if let Some(share) = spread.share(span.from, span.to.min(now)) {
-                add(spread.series, &share);
-            }
-        }
-        let mut take = |bucket: &Bucket| {
-            bucket.rows(self.schema().measures.len()).for_each(|(series, row)| add(series, row));
-        };
-        match span.tier {
-            None => take(&self.total),
-            Some(tier) => self
-                .tiers
-                .get(tier)
-                .into_iter()
-                .flat_map(|tier| tier.between(span.from, span.to))
-                .for_each(|(_, bucket)| take(bucket)),
-        }
-        groups.into_iter().zip(sums).filter_map(|(group, sums)| Some((group, sums?))).collect()
     }
 
     /// Everything counted, to keep or to send.

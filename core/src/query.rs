@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::Domain,
+    group::{Group, TimeGroup},
     kpi::Kpi,
     reason::excerpt,
     time::Timestamp,
-    window::{Span, Window, WindowKind},
+    window::{HOURS_HELD_DAYS, LENGTH_DAYS_MAX, Span, Window, WindowKind},
 };
 
 /// Most parameters of one query.
@@ -50,7 +51,7 @@ impl core::error::Error for QueryError {}
 pub(crate) struct Plan {
     pub(crate) kpis: Vec<&'static Kpi>,
     pub(crate) filter: Vec<(usize, Vec<String>)>,
-    pub(crate) by: Option<usize>,
+    pub(crate) by: Option<Group>,
 }
 
 impl Query {
@@ -105,13 +106,26 @@ impl Query {
     /// The span that is summed when the answer is given at `now`.
     ///
     /// # Errors
-    /// When no tier holds the whole window any more.
+    /// When no tier holds the whole window any more, or none that is fine enough for its groups.
     pub fn span(&self, now: Timestamp) -> Result<Span, QueryError> {
-        self.window.resolve(self.at.unwrap_or(now), now).ok_or_else(|| QueryError {
-            code: "window_expired",
-            message: "the window reaches further back than 400 days; `window=all` sums everything"
-                .to_owned(),
-        })
+        let Some(span) = self.window.resolve(self.at.unwrap_or(now), now) else {
+            let days = self.window.reach_days();
+            let message = format!(
+                "the window reaches further back than {days} days; `window=all` sums everything"
+            );
+            return refuse("window_expired", message);
+        };
+        match self.by.as_deref().and_then(TimeGroup::named) {
+            Some(group) if !span.is_of_hours() => refuse(
+                "by_too_coarse",
+                format!(
+                    "`by={}` needs whole hours, which are held for {HOURS_HELD_DAYS} days; ask for a \
+                     window that begins later",
+                    group.name()
+                ),
+            ),
+            _ => Ok(span),
+        }
     }
 
     /// What this query asks of one domain. KPIs that were not asked for by name and cannot be told
@@ -123,7 +137,7 @@ impl Query {
             .iter()
             .filter_map(|(name, values)| Some((schema.dimension(name)?, values.clone())))
             .collect();
-        let by = self.by.as_deref().and_then(|name| schema.dimension(name));
+        let by = self.by.as_deref().and_then(|name| Group::named(name, schema));
         let complete = filter.len() == self.wheres.len() && by.is_some() == self.by.is_some();
         let asked = |kpi: &&Kpi| self.kpis.is_empty() || self.kpis.iter().any(|k| k == kpi.name);
         let kpis = schema.kpis.iter().filter(|_| complete).filter(asked).collect();
@@ -131,14 +145,18 @@ impl Query {
     }
 
     fn check_names(&self) -> Result<(), QueryError> {
-        let dimensions = || self.wheres.iter().map(|(name, _)| name).chain(&self.by);
+        let by = || self.by.iter().filter(|name| TimeGroup::named(name).is_none());
+        let dimensions = || self.wheres.iter().map(|(name, _)| name).chain(by());
         for name in dimensions() {
             if Domain::ALL.iter().all(|domain| domain.schema().dimension(name).is_none()) {
                 let known = Domain::ALL
                     .iter()
                     .flat_map(|domain| domain.schema().dimensions)
                     .map(|dimension| dimension.name);
-                let message = format!("`{}` is none of {}", excerpt(name), list(known));
+                let times = list(TimeGroup::NAMES.iter().copied());
+                let known = list(known);
+                let message =
+                    format!("`{}` is none of {known}; `by` also takes {times}", excerpt(name));
                 return refuse("dimension_unknown", message);
             }
         }
@@ -173,21 +191,28 @@ fn once<'a>(name: &str, slot: &mut Option<&'a str>, value: &'a str) -> Result<()
 }
 
 fn parse_window(window: Option<&str>, kind: Option<&str>) -> Result<Window, QueryError> {
-    let kind = match kind {
-        None | Some("sliding") => WindowKind::Sliding,
-        Some("tumbling") => WindowKind::Tumbling,
-        Some(other) => {
-            let message = format!("`{}` is neither `sliding` nor `tumbling`", excerpt(other));
-            return refuse("kind_invalid", message);
-        }
-    };
+    let kind = kind.map_or(Ok(WindowKind::Sliding), |name| {
+        WindowKind::named(name).ok_or_else(|| QueryError {
+            code: "kind_invalid",
+            message: format!(
+                "`{}` is none of {}",
+                excerpt(name),
+                list(WindowKind::NAMES.iter().copied())
+            ),
+        })
+    })?;
     let text = window.unwrap_or("5m");
-    Window::parse(text, kind).ok_or_else(|| QueryError {
-        code: "window_invalid",
-        message: format!(
-            "`{}` is no window: a whole number with `s`, `m`, `h` or `d`, from `30s` to `400d`, or `all`",
-            excerpt(text)
-        ),
+    Window::parse(text, kind).ok_or_else(|| {
+        let known = match kind {
+            WindowKind::Sliding | WindowKind::Tumbling => format!(
+                "a whole number with `s`, `m`, `h` or `d`, from `30s` to `{LENGTH_DAYS_MAX}d`, or `all`"
+            ),
+            WindowKind::Calendar => {
+                format!("whole days, from `1d` to `{HOURS_HELD_DAYS}d`, or `all`")
+            }
+        };
+        let message = format!("`{}` is no window: {known}", excerpt(text));
+        QueryError { code: "window_invalid", message }
     })
 }
 
@@ -258,9 +283,33 @@ mod tests {
         check(&[("where", "canale")], Err("where_invalid"));
         check(&[("where", "colore:blu")], Err("dimension_unknown"));
         check(&[("by", "colore")], Err("dimension_unknown"));
+        check(&[("where", "ora:09")], Err("dimension_unknown"));
+        check(&[("kind", "calendar"), ("window", "24h")], Err("window_invalid"));
         check(&[("by", &"x".repeat(257))], Err("query_too_long"));
         check(&[("kpi", "cpa"); 64], Ok(()));
         check(&[("kpi", "cpa"); 65], Err("query_too_long"));
+    }
+
+    #[test]
+    fn time_in_rome_groups_every_kpi_of_a_window_of_hours() {
+        let now = Timestamp::parse("2026-03-10T12:00:10Z").unwrap();
+        let check = |window: &str, at: &str, expected: Result<i64, &str>| {
+            for name in TimeGroup::NAMES.iter().copied() {
+                let query = Query::parse([("window", window), ("at", at), ("by", name)]).unwrap();
+                assert_eq!(query.plan(Domain::Conversions).kpis.len(), 5);
+                let found = query.span(now).map(|span| span.bucket_s().unwrap());
+                assert_eq!(found.map_err(|error| error.code), expected, "{window} {at} by {name}");
+            }
+        };
+        check("30s", "2026-03-10T12:00:10Z", Ok(30));
+        check("35d", "2026-03-10T12:00:10Z", Ok(3_600));
+        check("840h", "2026-03-10T11:59:59.999Z", Err("by_too_coarse"));
+        check("30s", "2026-02-03T13:00:00Z", Ok(3_600));
+        check("30s", "2026-02-03T12:59:59.999Z", Err("by_too_coarse"));
+        check("36d", "2026-03-10T12:00:10Z", Err("by_too_coarse"));
+        check("400d", "2026-03-01T12:00:10Z", Err("window_expired"));
+        let all = Query::parse([("window", "all"), ("by", "ora")]).unwrap();
+        assert_eq!(all.span(now).map_err(|error| error.code), Err("by_too_coarse"));
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! Groups: by what a query may tell counts apart, the dimensions of a domain or time in Rome.
+//!
+//! Groups by time are made of whole hours: they need buckets that are no longer, which the query
+//! sees to.
+
+use crate::{
+    choice::choice,
+    fact::Schema,
+    rome::RomeHour,
+    time::{HOUR_MS, Timestamp},
+    window::Span,
+};
+
+/// By what counts are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// By the value of the dimension at this position.
+    Dimension(usize),
+    /// By when it happened.
+    Time(TimeGroup),
+}
+
+choice! {
+    /// By which part of the time that Rome's calendar and clocks show.
+    TimeGroup {
+        /// The date, `2026-03-29`.
+        Day = "giorno",
+        /// The hour of the day, `00` to `23`.
+        Hour = "ora",
+        /// The day of the week and the hour, `1-00` on Monday to `7-23` on Sunday.
+        WeekdayHour = "giorno_ora",
+    }
+}
+
+impl Group {
+    /// The group of a name in a domain.
+    pub(crate) fn named(name: &str, schema: &Schema) -> Option<Self> {
+        let dimension = || schema.dimension(name).map(Self::Dimension);
+        TimeGroup::named(name).map(Self::Time).or_else(dimension)
+    }
+}
+
+impl TimeGroup {
+    /// The parts of a span that lie in one group each, in their order, with the names of the groups.
+    pub(crate) fn parts(self, span: &Span) -> Vec<(String, Span)> {
+        let mut parts: Vec<(String, Span)> = Vec::new();
+        let mut from = span.from;
+        while from < span.to {
+            let to = from.floor(HOUR_MS).plus_ms(HOUR_MS).min(span.to);
+            let name = self.name_at(from);
+            match parts.last_mut() {
+                Some((last, part)) if *last == name => part.to = to,
+                _ => parts.push((name, Span { from, to, ..*span })),
+            }
+            from = to;
+        }
+        parts
+    }
+
+    fn name_at(self, at: Timestamp) -> String {
+        let hour = RomeHour::at(at);
+        match self {
+            Self::Day => hour.date(),
+            Self::Hour => format!("{:02}", hour.hour),
+            Self::WeekdayHour => format!("{}-{:02}", hour.weekday(), hour.hour),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Domain;
+
+    #[track_caller]
+    fn check(group: &str, from: &str, to: &str, expected: &[(&str, &str)]) {
+        let at = |text: &str| Timestamp::parse(&format!("2026-{text}Z")).unwrap();
+        let span = Span { from: at(from), to: at(to), tier: Some(0) };
+        let parts = TimeGroup::named(group).unwrap().parts(&span);
+        let found: Vec<(&str, String)> =
+            parts.iter().map(|(name, part)| (name.as_str(), part.from.to_string())).collect();
+        let expected: Vec<(&str, String)> =
+            expected.iter().map(|(name, from)| (*name, at(from).to_string())).collect();
+        assert_eq!(found, expected);
+        let ends = parts.iter().map(|(_, part)| part.to);
+        let next = parts.iter().skip(1).map(|(_, part)| part.from).chain([span.to]);
+        assert!(ends.eq(next), "without gaps: {parts:?}");
+    }
+
+    #[test]
+    fn an_hour_that_is_missing_is_no_group() {
+        check(
+            "ora",
+            "03-29T00:00:00",
+            "03-29T02:00:00",
+            &[("01", "03-29T00:00:00"), ("03", "03-29T01:00:00")],
+        );
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_one_group() {
+        let parts = [("01", "10-24T23:30:00"), ("02", "10-25T00:00:00"), ("03", "10-25T02:00:00")];
+        check("ora", "10-24T23:30:00", "10-25T02:00:30", &parts);
+        let parts =
+            [("7-01", "10-24T23:30:00"), ("7-02", "10-25T00:00:00"), ("7-03", "10-25T02:00:00")];
+        check("giorno_ora", "10-24T23:30:00", "10-25T02:00:30", &parts);
+    }
+
+    #[test]
+    fn days_end_at_midnight_in_rome() {
+        check(
+            "giorno",
+            "03-27T23:00:00",
+            "03-29T22:00:30",
+            &[
+                ("2026-03-28", "03-27T23:00:00"),
+                ("2026-03-29", "03-28T23:00:00"),
+                ("2026-03-30", "03-29T22:00:00"),
+            ],
+        );
+        check("giorno", "10-25T22:59:30", "10-25T23:00:00", &[("2026-10-25", "10-25T22:59:30")]);
+    }
+
+    #[test]
+    fn a_week_has_168_hours_with_names_in_their_order() {
+        let from = Timestamp::parse("2026-02-01T23:00:00Z").unwrap();
+        let span = Span { from, to: from.plus_ms(168 * HOUR_MS), tier: Some(2) };
+        let parts = TimeGroup::WeekdayHour.parts(&span);
+        let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((names.len(), names[0], names[167]), (168, "1-00", "7-23"));
+        assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn no_dimension_has_the_name_of_a_group_by_time() {
+        for domain in Domain::ALL {
+            for name in TimeGroup::NAMES {
+                assert_eq!(domain.schema().dimension(name), None, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Totals: the counters of a span, filtered and told apart by a dimension or by time in Rome.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use super::Panes;
+use crate::{
+    fact::{MEASURES_MAX, Sums, add_sums},
+    group::Group,
+    series::SeriesId,
+    tier::Bucket,
+    time::Timestamp,
+    window::Span,
+};
+
+/// A filter by the values of dimensions, each at its position.
+pub(crate) type Filter = [(usize, Vec<String>)];
+
+/// The groups found so far: their names, and the position of each.
+#[derive(Default)]
+struct Groups<'a> {
+    names: Vec<Cow<'a, str>>,
+    positions: BTreeMap<Cow<'a, str>, usize>,
+}
+
+impl<'a> Groups<'a> {
+    fn position(&mut self, name: Cow<'a, str>) -> usize {
+        let Self { names, positions } = self;
+        *positions.entry(name).or_insert_with_key(|name| {
+            names.push(name.clone());
+            names.len() - 1
+        })
+    }
+}
+
+impl Panes {
+    /// The sums of each group within a span, as far as it is past at `now`, of the series that
+    /// `filter` lets through; without `by` all are one group of the empty name. A group without any
+    /// series is not there.
+    #[must_use]
+    pub fn totals(
+        &self,
+        span: &Span,
+        filter: &Filter,
+        by: Option<Group>,
+        now: Timestamp,
+    ) -> BTreeMap<Cow<'_, str>, Sums> {
+        // One look at each series and at each part of the span, then only numbers. A row belongs to
+        // the group of its series, or to that of its part: the other position is 0.
+        let mut groups = Groups::default();
+        let of_series: Vec<Option<usize>> = (0..self.table.len() as SeriesId)
+            .map(|id| {
+                let group = || match by {
+                    None => groups.position(Cow::Borrowed("")),
+                    Some(Group::Dimension(dimension)) => {
+                        groups.position(Cow::Borrowed(self.table.value(id, dimension)))
+                    }
+                    Some(Group::Time(_)) => 0,
+                };
+                self.passes(id, filter).then(group)
+            })
+            .collect();
+        let parts: Vec<(usize, Span)> = match by {
+            Some(Group::Time(group)) => {
+                let parts = group.parts(span).into_iter();
+                parts.map(|(name, part)| (groups.position(Cow::Owned(name)), part)).collect()
+            }
+            None | Some(Group::Dimension(_)) => vec![(0, *span)],
+        };
+        let mut sums: Vec<Option<Sums>> = vec![None; groups.names.len()];
+        let mut add = |part: usize, series: usize, row: &[i64]| {
+            if let Some(sum) = sums.get_mut(part + series) {
+                add_sums(sum.get_or_insert([0; MEASURES_MAX]), row);
+            }
+        };
+        let group_of = |series: SeriesId| of_series.get(series as usize).copied().flatten();
+        for spread in self.spreads.iter() {
+            let Some(series) = group_of(spread.series) else { continue };
+            let first = parts.partition_point(|(_, part)| part.to <= spread.from);
+            let overlapping =
+                parts.iter().skip(first).take_while(|(_, part)| part.from < spread.to);
+            for (group, part) in overlapping {
+                if let Some(share) = spread.share(part.from, part.to.min(now)) {
+                    add(*group, series, &share);
+                }
+            }
+        }
+        let width = self.schema().measures.len();
+        let mut take = |part: usize, bucket: &Bucket| {
+            for (series, row) in bucket.rows(width) {
+                if let Some(series) = group_of(series) {
+                    add(part, series, row);
+                }
+            }
+        };
+        match span.tier {
+            None => take(0, &self.total),
+            Some(tier) => {
+                for (group, part) in &parts {
+                    let buckets = self.tiers.get(tier).into_iter();
+                    buckets
+                        .flat_map(|tier| tier.between(part.from, part.to))
+                        .for_each(|(_, bucket)| take(*group, bucket));
+                }
+            }
+        }
+        groups.names.into_iter().zip(sums).filter_map(|(name, sums)| Some((name, sums?))).collect()
+    }
+
+    fn passes(&self, series: SeriesId, filter: &Filter) -> bool {
+        filter.iter().all(|(dimension, values)| {
+            let value = self.table.value(series, *dimension);
+            values.iter().any(|wanted| wanted == value)
+        })
+    }
+}
