@@ -6,20 +6,15 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use polso_core::{
-    Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Pulled, Query,
-    RawEvent, Refused, Source, Timestamp, Viewer,
+    Batch, Candidate, Effect, EventKind, Hub, Ledger, Pulled, Query, RawEvent, Refused, Source,
+    Timestamp, Viewer,
 };
 
 const NOW_MS: i64 = 1_770_000_000_000;
 const CHANNELS: [&str; 4] = ["email", "social_media", "webform", "sms"];
 
 fn source() -> Source {
-    Source {
-        name: "crm".into(),
-        dedup: DedupPolicy::ClientTimeHash,
-        dedup_ttl_s: 3_600,
-        client_id: ClientIdRule::Cliente,
-    }
+    Source::named("crm")
 }
 
 /// The `n`th event of a stream with `campaigns` campaigns, spread over the last hour.

@@ -1,17 +1,15 @@
 //! Answers: queries evaluated over counters. The server's `GET /api/v1/kpi` and the browser's core
 //! both come through here, so that they cannot differ.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use crate::{
     counters::Counters,
     decimal::Decimal,
     domain::Domain,
-    fact::{MeasureUnit, Schema, Sums},
-    kpi::{Kpi, Target},
-    query::{Query, QueryError},
+    fact::{MEASURES_MAX, MeasureUnit, Schema, Sums},
+    kpi::{Kpi, Over, Status, Target},
+    query::{Plan, Query, QueryError},
     time::Timestamp,
     window::Window,
 };
@@ -81,16 +79,27 @@ pub fn answer(
             continue;
         };
         let totals = panes.totals(&span, &plan.filter, plan.by, now);
-        for kpi in plan.kpis {
-            if plan.by.is_none() {
-                let sums = totals.get("").copied().unwrap_or_default();
-                readings.push(reading(schema, kpi, &sums, None));
-            } else {
-                let of_group = |(group, sums): (&Cow<'_, str>, &Sums)| {
-                    reading(schema, kpi, sums, Some(group.clone().into_owned()))
-                };
-                readings.extend(totals.iter().map(of_group));
+        let openings = panes
+            .openings()
+            .map(|openings| openings.totals(&span, &plan.filter, plan.by.is_some(), now));
+        for kpi in &plan.kpis {
+            let mut found: Vec<(&str, &Sums, bool)> = match (kpi.over, &openings) {
+                (Over::Window, _) => {
+                    totals.iter().map(|(group, sums)| (group.as_ref(), sums, true)).collect()
+                }
+                (Over::Opening, openings) => openings
+                    .iter()
+                    .flatten()
+                    .map(|(group, opening)| (*group, &opening.sums, opening.over))
+                    .collect(),
+            };
+            if plan.by.is_none() && found.is_empty() {
+                found.push(("", &NOTHING, true));
             }
+            readings.extend(found.into_iter().map(|(group, sums, complete)| {
+                let group = plan.by.map(|_| group);
+                reading(schema, kpi, &plan, sums, complete, group)
+            }));
         }
     }
     let total = counters.integrity().total();
@@ -106,27 +115,36 @@ pub fn answer(
     })
 }
 
-fn reading(schema: &Schema, kpi: &Kpi, sums: &Sums, group: Option<String>) -> Reading {
+const NOTHING: Sums = [0; MEASURES_MAX];
+
+/// `complete` says whether there is nothing more to come.
+fn reading(
+    schema: &Schema,
+    kpi: &Kpi,
+    plan: &Plan,
+    sums: &Sums,
+    complete: bool,
+    group: Option<&str>,
+) -> Reading {
     let sum = |measure: usize| sums.get(measure).copied().unwrap_or_default();
     let decimal = |measure: usize| {
         let unit = schema.measures.get(measure).map_or(MeasureUnit::Count, |measure| measure.unit);
-        let places = match unit {
-            MeasureUnit::Count => 0,
-            MeasureUnit::Cents => 2,
-        };
-        Decimal { units: sum(measure), places }
+        Decimal { units: sum(measure), places: unit.places() }
     };
-    let (value, status) = kpi.value(sum(kpi.numerator), kpi.denominator.map(sum));
+    let target = kpi.target.filter(|_| plan.is_target_for(kpi.target_for, group));
+    let (numerator, denominator) = (decimal(kpi.numerator), kpi.denominator.map(sum));
+    let (value, status) = match kpi.value(numerator, denominator, target) {
+        (Some(value), _) if !complete => (Some(value), Status::Insufficient),
+        judged => judged,
+    };
     Reading {
         kpi: kpi.name,
         value,
-        numerator: decimal(kpi.numerator),
+        numerator,
         denominator: kpi.denominator.map(decimal),
         unit: kpi.unit.name(),
-        target: kpi.target.map(|target| match target {
-            Target::AtLeast(value) | Target::Below(value) => value,
-        }),
+        target: target.map(Target::value),
         status: status.name(),
-        group,
+        group: group.map(str::to_owned),
     }
 }

@@ -8,10 +8,11 @@ use crate::{
     counters::{Counters, CountersState},
     dedup::DedupMemory,
     sealed::{self, Kind},
+    subjects::{Subjects, SubjectsState},
     time::Timestamp,
 };
 
-const CHECKPOINT: Kind = Kind { tag: b'C', version: 1 };
+const CHECKPOINT: Kind = Kind { tag: b'C', version: 2 };
 
 /// What a checkpoint holds.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(crate) struct Checkpoint {
     pub(crate) seq: u64,
     pub(crate) counters: Counters,
     pub(crate) memory: DedupMemory,
+    pub(crate) subjects: Subjects,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -27,11 +29,18 @@ struct Head {
     birth: u64,
     seq: u64,
     counters: CountersState,
+    subjects: SubjectsState,
 }
 
 /// The head, then the keys as they are: a million of them must not pass through a parser.
-pub(crate) fn encode(birth: u64, seq: u64, counters: &Counters, memory: &DedupMemory) -> Vec<u8> {
-    let head = Head { birth, seq, counters: counters.state() };
+pub(crate) fn encode(
+    birth: u64,
+    seq: u64,
+    counters: &Counters,
+    memory: &DedupMemory,
+    subjects: &Subjects,
+) -> Vec<u8> {
+    let head = Head { birth, seq, counters: counters.state(), subjects: subjects.state() };
     let mut bytes = postcard::to_extend(&head, sealed::start(CHECKPOINT)).unwrap_or_default();
     bytes.reserve_exact(memory.written_bytes() + 4);
     memory.write(&mut bytes);
@@ -46,5 +55,6 @@ pub(crate) fn decode(bytes: &[u8], seed: u64) -> Result<Checkpoint, Corrupt> {
     // As old as it gets: what has expired since goes when time is next looked at.
     counters.merge_state(&head.counters, Timestamp::from_ms(i64::MIN))?;
     let memory = DedupMemory::read(keys, seed)?;
-    Ok(Checkpoint { birth: head.birth, seq: head.seq, counters, memory })
+    let subjects = Subjects::restore(head.subjects, seed)?;
+    Ok(Checkpoint { birth: head.birth, seq: head.seq, counters, memory, subjects })
 }

@@ -88,7 +88,11 @@ impl Counters {
     #[must_use]
     pub fn bounds(&self) -> Bounds {
         let sum = |of: fn(&Panes) -> u64| self.panes.iter().map(of).sum();
-        Bounds { keys: 0, series: sum(|panes| panes.series() as u64), folded: sum(Panes::folded) }
+        Bounds {
+            series: sum(|panes| panes.series() as u64),
+            folded: sum(Panes::folded),
+            ..Bounds::default()
+        }
     }
 
     /// Counts a fact as it is at `now`.

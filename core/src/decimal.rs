@@ -1,7 +1,8 @@
-//! Money without floats: reads a JSON number as a whole number of cents, and writes integers as
-//! decimals again.
+//! Numbers without floats: reads a JSON number as a whole number of cents, millionths or things, and
+//! writes integers as decimals again.
 //!
-//! Exact for every input: digits are never passed through a float. Bounds: [`CENTS_MAX`].
+//! Exact for every input: digits are never passed through a float. Bounds: [`CENTS_MAX`], and 15
+//! digits.
 
 use core::fmt;
 
@@ -28,42 +29,81 @@ pub struct MoneyFaults {
 /// # Errors
 /// Every fault that the number has.
 pub fn parse_cents(number: &str) -> Result<i64, MoneyFaults> {
-    let (negative, magnitude) = match number.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, number),
-    };
-    let (mantissa, exponent) = magnitude
-        .split_once(['e', 'E'])
-        .map_or((magnitude, 0), |(mantissa, exponent)| (mantissa, parse_exponent(exponent)));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    // The digits are worth their integer times ten to the power of `places - fraction digits`,
-    // in cents; zeros at both ends carry no value and must not make a huge exponent matter.
-    let fraction = fraction.trim_end_matches('0');
-    let trailing = if fraction.is_empty() { trailing_zeros(whole) } else { 0 };
-    let digits =
-        || whole.bytes().chain(fraction.bytes()).take(whole.len() + fraction.len() - trailing);
-    let significant = digits().skip_while(|digit| *digit == b'0').count();
-    if significant == 0 {
-        return Ok(0);
+    let Scaled { negative, units, inexact, .. } = Scaled::read(number, 2);
+    let range = units.is_none_or(|cents| cents > CENTS_MAX || (cents == CENTS_MAX && inexact));
+    let faults = MoneyFaults { negative, precision: inexact, range };
+    match units {
+        Some(cents) if faults == MoneyFaults::default() => Ok(cents),
+        _ => Err(faults),
     }
-    let scale = exponent
-        .saturating_add(2)
-        .saturating_add(trailing as i64)
-        .saturating_sub(fraction.len() as i64);
-    let whole_places = (significant as i64).saturating_add(scale);
-    let mut faults = MoneyFaults { negative, precision: scale < 0, range: whole_places > 12 };
-    let mut cents = 0_i64;
-    if !faults.range {
-        let kept = (significant as i64).min(whole_places.max(0)) as usize;
-        for digit in digits().skip_while(|digit| *digit == b'0').take(kept) {
-            cents = cents * 10 + i64::from(digit - b'0');
+}
+
+/// Reads the text of a JSON number as units of ten to the power of minus `places`, further digits
+/// rounded, halves up; `None` below zero and above `units_max`.
+#[must_use]
+pub fn parse_rounded(number: &str, places: u8, units_max: i64) -> Option<i64> {
+    let Scaled { negative, units, inexact, half } = Scaled::read(number, i64::from(places));
+    let in_range = |units: &i64| *units <= units_max && !(*units == units_max && inexact);
+    units.filter(|_| !negative).filter(in_range).map(|units| units + i64::from(half))
+}
+
+/// The text of a whole number from 0 to `max`, however it is written: `1e2` is 100.
+#[must_use]
+pub fn parse_whole(number: &str, max: i64) -> Option<i64> {
+    let Scaled { negative, units, inexact, .. } = Scaled::read(number, 0);
+    units.filter(|units| !negative && !inexact && *units <= max)
+}
+
+/// Most digits of [`Scaled::units`].
+const DIGITS_MAX: i64 = 15;
+
+/// A number cut off after some places.
+struct Scaled {
+    /// Below zero, and not zero.
+    negative: bool,
+    /// `None` with more than [`DIGITS_MAX`] digits.
+    units: Option<i64>,
+    /// Digits other than zero were cut off.
+    inexact: bool,
+    /// What was cut off is half a unit or more.
+    half: bool,
+}
+
+impl Scaled {
+    fn read(number: &str, places: i64) -> Self {
+        let (negative, magnitude) = match number.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, number),
+        };
+        let (mantissa, exponent) = magnitude
+            .split_once(['e', 'E'])
+            .map_or((magnitude, 0), |(mantissa, exponent)| (mantissa, parse_exponent(exponent)));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        // The digits are worth their integer times ten to the power of `scale`; zeros at both ends
+        // carry no value and must not make a huge exponent matter.
+        let fraction = fraction.trim_end_matches('0');
+        let trailing = if fraction.is_empty() { trailing_zeros(whole) } else { 0 };
+        let all = whole.len() + fraction.len() - trailing;
+        let digits =
+            || whole.bytes().chain(fraction.bytes()).take(all).skip_while(|digit| *digit == b'0');
+        let significant = digits().count();
+        if significant == 0 {
+            return Self { negative: false, units: Some(0), inexact: false, half: false };
         }
-        for _ in 0..scale.max(0) {
-            cents *= 10;
-        }
-        faults.range = cents > CENTS_MAX || (cents == CENTS_MAX && faults.precision);
+        let scale = exponent
+            .saturating_add(places)
+            .saturating_add(trailing as i64)
+            .saturating_sub(fraction.len() as i64);
+        let kept = (significant as i64).saturating_add(scale);
+        let half = usize::try_from(kept).is_ok_and(|kept| digits().nth(kept) >= Some(b'5'));
+        let units = (kept <= DIGITS_MAX).then(|| {
+            let kept = kept.clamp(0, significant as i64) as usize;
+            let read =
+                digits().take(kept).fold(0_i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+            (0..scale.max(0)).fold(read, |sum, _| sum * 10)
+        });
+        Self { negative, units, inexact: scale < 0, half }
     }
-    if faults == MoneyFaults::default() { Ok(cents) } else { Err(faults) }
 }
 
 fn trailing_zeros(digits: &str) -> usize {
@@ -205,5 +245,40 @@ mod tests {
     fn writes_json_numbers_with_their_decimals() {
         let json = serde_json::to_string(&Decimal { units: -1_250, places: 2 });
         assert_eq!(json.ok().as_deref(), Some("-12.50"));
+    }
+
+    #[test]
+    fn further_digits_are_rounded_where_that_is_asked_for() {
+        let check = |number: &str, expected: Option<i64>| {
+            assert_eq!(parse_rounded(number, 6, 1_000_000), expected, "{number}");
+        };
+        check("0", Some(0));
+        check("-0.0", Some(0));
+        check("0.62", Some(620_000));
+        check("0.6200000000000001", Some(620_000));
+        check("0.0000005", Some(1));
+        check("0.00000049999", Some(0));
+        check("4e-7", Some(0));
+        check("1e-400", Some(0));
+        check("0.9999999", Some(1_000_000));
+        check("1", Some(1_000_000));
+        check("1.0000000001", None);
+        check("-0.1", None);
+        check("1e400", None);
+    }
+
+    #[test]
+    fn whole_numbers_have_no_rest() {
+        let check = |number: &str, expected: Option<i64>| {
+            assert_eq!(parse_whole(number, 1_000), expected, "{number}");
+        };
+        check("0", Some(0));
+        check("1e2", Some(100));
+        check("10.0", Some(10));
+        check("1000", Some(1_000));
+        check("1001", None);
+        check("1.5", None);
+        check("-1", None);
+        check("1e99", None);
     }
 }

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     conversion::{self, Conversion, Spend},
     fact::{Fact, Schema},
-    key::{DedupKey, dedup_key},
+    key::{DedupKey, Identity, dedup_key},
     reason::{Reason, ReasonCode},
+    series::SeriesTable,
     source::Source,
+    story::{self, Action, Snapshot, StoryEvent},
+    subject::{Correction, Subject},
     tier::TIERS,
     time::Timestamp,
 };
@@ -18,11 +21,13 @@ use crate::{
 pub enum Domain {
     /// CRM conversions.
     Conversions,
+    /// Engagement with Instagram Stories.
+    Stories,
 }
 
 impl Domain {
     /// Every domain, each at the position that [`Domain::index`] names.
-    pub const ALL: &[Self] = &[Self::Conversions];
+    pub const ALL: &[Self] = &[Self::Conversions, Self::Stories];
 
     /// Its position among all domains.
     #[must_use]
@@ -35,6 +40,7 @@ impl Domain {
     pub const fn schema(self) -> &'static Schema {
         match self {
             Self::Conversions => &conversion::SCHEMA,
+            Self::Stories => &story::SCHEMA,
         }
     }
 }
@@ -46,12 +52,14 @@ pub enum EventKind {
     Conversion,
     /// Ad spend.
     Spend,
+    /// A story event of either form.
+    Story,
 }
 
 impl EventKind {
     /// Every kind with its name in `/api/v1/schema/…`.
-    pub const NAMES: [(&str, Self); 2] =
-        [("conversione", Self::Conversion), ("spesa", Self::Spend)];
+    pub const NAMES: [(&str, Self); 3] =
+        [("conversione", Self::Conversion), ("spesa", Self::Spend), ("storia", Self::Story)];
 
     /// The kind of a name.
     #[must_use]
@@ -65,6 +73,7 @@ impl EventKind {
         match self {
             Self::Conversion => conversion::json_schema(),
             Self::Spend => conversion::spend_json_schema(),
+            Self::Story => story::json_schema(),
         }
     }
 
@@ -82,19 +91,19 @@ impl EventKind {
             Self::Conversion => conversion::validate(raw.json, source, now)
                 .map(|(event, warnings)| (Event::Conversion(event), warnings))?,
             Self::Spend => (Event::Spend(conversion::validate_spend(raw.json, now)?), Vec::new()),
+            Self::Story => match story::validate(raw.json, now)? {
+                StoryEvent::Snapshot(event) => (Event::Snapshot(Box::new(event)), Vec::new()),
+                StoryEvent::Action(event) => (Event::Action(Box::new(event)), Vec::new()),
+            },
         };
-        let key = match &event {
-            Event::Conversion(event) => {
-                let identity = event.identity();
-                dedup_key(source, raw.event_id, Some(&identity), |to| event.content(to))
-            }
-            Event::Spend(spend) => dedup_key(source, raw.event_id, None, |to| spend.content(to)),
-        };
+        let key = dedup_key(source, raw.event_id, event.identity());
         let (key, content) = key.ok_or_else(|| {
             let message = "this source needs a signed event id, and the event has none";
             vec![Reason::event(ReasonCode::EventIdMissing, message)]
         })?;
-        Ok(Valid { candidate: Candidate { key, content, event }, warnings })
+        let filtered = source.only_italy && event.is_italian() == Some(false);
+        let subject = event.subject(&source.name);
+        Ok(Valid { candidate: Candidate { key, content, subject, event }, warnings, filtered })
     }
 }
 
@@ -114,6 +123,8 @@ pub struct Valid {
     pub candidate: Candidate,
     /// What was ignored, for the sender to know.
     pub warnings: Vec<String>,
+    /// The source does not want it: no ledger is to see it.
+    pub filtered: bool,
 }
 
 /// A validated event with its key, not yet known to be new.
@@ -123,8 +134,18 @@ pub struct Candidate {
     pub key: DedupKey,
     /// A fingerprint of its content, where another content under the same key is a conflict.
     pub content: u32,
+    /// What it is about, where events correct each other.
+    pub subject: Option<Subject>,
     /// The event.
     pub event: Event,
+}
+
+impl Candidate {
+    /// The shard, below `shards`, where it meets its repetitions and all that it corrects.
+    #[must_use]
+    pub fn shard(&self, shards: u16) -> u16 {
+        self.subject.map_or(self.key, |subject| subject.key).shard(shards)
+    }
 }
 
 /// A validated event of any kind.
@@ -134,6 +155,29 @@ pub enum Event {
     Conversion(Conversion),
     /// Ad spend.
     Spend(Spend),
+    /// Totals of a story.
+    Snapshot(Box<Snapshot>),
+    /// What one viewer did with a story.
+    Action(Box<Action>),
+}
+
+/// What is remembered of a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Remembered {
+    /// Of a viewer of a story.
+    Viewer(story::Viewer),
+    /// Of the totals of a story.
+    Totals(Box<story::Totals>),
+}
+
+/// What an event does to what is remembered of its subject.
+pub(crate) enum Revised {
+    /// This is known now, and this is to be added to the counters.
+    Changed(Remembered, Vec<Correction>),
+    /// Nothing.
+    Unchanged,
+    /// Nothing, because a newer event has said more.
+    Superseded,
 }
 
 impl Event {
@@ -142,15 +186,18 @@ impl Event {
     pub const fn domain(&self) -> Domain {
         match self {
             Self::Conversion(_) | Self::Spend(_) => Domain::Conversions,
+            Self::Snapshot(_) | Self::Action(_) => Domain::Stories,
         }
     }
 
     /// When it happened; `None` for what has no instant of its own.
     #[must_use]
-    pub const fn time(&self) -> Option<Timestamp> {
+    pub fn time(&self) -> Option<Timestamp> {
         match self {
             Self::Conversion(event) => Some(event.time),
             Self::Spend(_) => None,
+            Self::Snapshot(event) => Some(event.time),
+            Self::Action(event) => Some(event.time),
         }
     }
 
@@ -161,12 +208,91 @@ impl Event {
         self.time().zip(finest).is_some_and(|(time, finest)| !finest.counts(time, received))
     }
 
-    /// What it adds to the counters; `None` when its sender itself calls it a duplicate.
+    /// Whether its sender itself calls it a duplicate: it counts in no KPI.
+    #[must_use]
+    pub fn is_declared_duplicate(&self) -> bool {
+        matches!(self, Self::Conversion(event) if event.is_declared_duplicate())
+    }
+
+    /// What it adds to the counters by itself, if anything.
     #[must_use]
     pub fn fact<'a>(&'a self, source: &'a str) -> Option<Fact<'a>> {
         match self {
             Self::Conversion(event) => conversion::fact(event, source),
             Self::Spend(spend) => Some(spend.fact(source)),
+            Self::Snapshot(_) => None,
+            Self::Action(event) => event.fact(source),
+        }
+    }
+
+    /// What it does to what is remembered of its subject.
+    pub(crate) fn revise(
+        &self,
+        source: &str,
+        known: Option<&Remembered>,
+        labels: &mut SeriesTable,
+    ) -> Revised {
+        match self {
+            Self::Conversion(_) | Self::Spend(_) => Revised::Unchanged,
+            Self::Snapshot(event) => {
+                let known = known.and_then(|known| match known {
+                    Remembered::Totals(totals) => Some(totals.as_ref()),
+                    Remembered::Viewer(_) => None,
+                });
+                event.revise(source, known, labels).map_or(
+                    Revised::Superseded,
+                    |(totals, corrections)| {
+                        Revised::Changed(Remembered::Totals(Box::new(totals)), corrections)
+                    },
+                )
+            }
+            Self::Action(event) => {
+                let known = known.and_then(|known| match known {
+                    Remembered::Viewer(viewer) => Some(*viewer),
+                    Remembered::Totals(_) => None,
+                });
+                event.revise(source, known, labels).map_or(
+                    Revised::Unchanged,
+                    |(viewer, corrections)| {
+                        Revised::Changed(Remembered::Viewer(viewer), corrections)
+                    },
+                )
+            }
+        }
+    }
+
+    /// How long its subject is remembered from its receipt on, in milliseconds.
+    pub(crate) const fn kept_ms(&self) -> i64 {
+        match self {
+            Self::Conversion(_) | Self::Spend(_) => 0,
+            Self::Snapshot(_) => story::TOTALS_KEPT_MS,
+            Self::Action(_) => story::VIEWER_KEPT_MS,
+        }
+    }
+
+    fn identity(&self) -> &dyn Identity {
+        match self {
+            Self::Conversion(event) => event,
+            Self::Spend(spend) => spend,
+            Self::Snapshot(event) => event.as_ref(),
+            Self::Action(event) => event.as_ref(),
+        }
+    }
+
+    fn subject(&self, source: &str) -> Option<Subject> {
+        match self {
+            Self::Conversion(_) | Self::Spend(_) => None,
+            Self::Snapshot(event) => Some(event.subject(source)),
+            Self::Action(event) => Some(event.subject(source)),
+        }
+    }
+
+    /// Whether it comes from Italy; `None` where that is not asked.
+    fn is_italian(&self) -> Option<bool> {
+        match self {
+            Self::Conversion(_) | Self::Spend(_) => None,
+            Self::Snapshot(event) => Some(event.setting.is_italian()),
+            Self::Action(event) => Some(event.setting.is_italian()),
         }
     }
 }

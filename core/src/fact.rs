@@ -27,6 +27,31 @@ pub enum MeasureUnit {
     Count,
     /// Cents of a euro.
     Cents,
+    /// Millionths of a thing.
+    Millionths,
+}
+
+impl MeasureUnit {
+    /// How many decimals of the whole unit it counts.
+    #[must_use]
+    pub const fn places(self) -> u8 {
+        match self {
+            Self::Count => 0,
+            Self::Cents => 2,
+            Self::Millionths => 6,
+        }
+    }
+}
+
+/// The first minutes of each value of a dimension, kept apart for as long as there is room.
+#[derive(Debug)]
+pub struct Opening {
+    /// The position of the dimension.
+    pub dimension: usize,
+    /// How long it lasts from the first fact on, in milliseconds.
+    pub length_ms: i64,
+    /// The positions of the measures that it keeps.
+    pub measures: [usize; 2],
 }
 
 /// One integer that facts add up.
@@ -49,6 +74,8 @@ pub struct Schema {
     pub measures: &'static [Measure],
     /// The formulas over its measures.
     pub kpis: &'static [Kpi],
+    /// What begins with the first fact of a value, if anything does.
+    pub opening: Option<Opening>,
 }
 
 impl Schema {

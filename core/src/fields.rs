@@ -1,6 +1,8 @@
 //! The members of one event while it is validated: who asks for a field takes it, faults gather,
 //! and what nobody asked for is refused or named at the end. Knows no domain.
 
+mod readers;
+
 use std::borrow::Cow;
 
 use crate::{
@@ -10,6 +12,8 @@ use crate::{
     time::Timestamp,
 };
 
+pub(crate) use readers::{COUNT_MAX, DURATION_S_MAX, ID_CHARS_MAX, is_free_id};
+
 /// 2000-01-01T00:00:00Z
 const OLDEST: Timestamp = Timestamp::from_ms(946_684_800_000);
 
@@ -17,6 +21,8 @@ const NAME_INVALID: &str = "a field's name holds half of a surrogate pair";
 
 /// The members not yet taken, and the faults found so far.
 pub(crate) struct Fields<'a> {
+    /// The name of the object within its event; empty for the event itself.
+    parent: &'static str,
     members: Vec<Option<Member<'a>>>,
     reasons: Vec<Reason>,
 }
@@ -60,11 +66,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn of(found: Members<'a>, parent: &str) -> Self {
-        let path = |name: &str| match parent {
-            "" => name.to_owned(),
-            parent => format!("{parent}.{name}"),
-        };
+    fn of(found: Members<'a>, parent: &'static str) -> Self {
         let mut reasons = Vec::new();
         if found.overflow {
             let message = format!("an object has at most {} fields", json::MEMBERS_MAX);
@@ -75,9 +77,9 @@ impl<'a> Fields<'a> {
         }
         reasons.extend(found.duplicated.iter().map(|name| {
             let message = format!("`{}` comes more than once", excerpt(name));
-            Reason::foreign_field(Code::FieldDuplicate, &path(name), message)
+            Reason::foreign_field(Code::FieldDuplicate, &path(parent, name), message)
         }));
-        Self { members: found.members.into_iter().map(Some).collect(), reasons }
+        Self { parent, members: found.members.into_iter().map(Some).collect(), reasons }
     }
 
     /// Takes the raw value of a field, if it is there.
@@ -221,7 +223,7 @@ impl<'a> Fields<'a> {
             .rest()
             .map(|name| {
                 let message = format!("`{}` is no field of this event; remove it", excerpt(name));
-                Reason::foreign_field(Code::FieldUnknown, name, message)
+                Reason::foreign_field(Code::FieldUnknown, &path(self.parent, name), message)
             })
             .collect();
         self.reasons.extend(unknown);
@@ -231,4 +233,8 @@ impl<'a> Fields<'a> {
     pub(crate) fn into_reasons(self) -> Vec<Reason> {
         self.reasons
     }
+}
+
+fn path(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }

@@ -6,6 +6,7 @@
 use crate::{
     choice::choice,
     fact::Schema,
+    kpi::{Kpi, Over},
     rome::RomeHour,
     time::{HOUR_MS, Timestamp},
     window::Span,
@@ -37,6 +38,15 @@ impl Group {
     pub(crate) fn named(name: &str, schema: &Schema) -> Option<Self> {
         let dimension = || schema.dimension(name).map(Self::Dimension);
         TimeGroup::named(name).map(Self::Time).or_else(dimension)
+    }
+
+    /// Whether a KPI of a domain can be told apart so.
+    pub(crate) fn tells_apart(self, kpi: &Kpi, schema: &Schema) -> bool {
+        match (kpi.over, &schema.opening) {
+            (Over::Window, _) => true,
+            (Over::Opening, Some(opening)) => self == Self::Dimension(opening.dimension),
+            (Over::Opening, None) => false,
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Tally {
     pub rejected: u64,
     /// Events that the source does not want.
     pub filtered: u64,
-    /// Accepted events that the finest tier no longer counts.
+    /// Accepted events that the finest tier no longer counts, or that a newer one has superseded.
     pub late: u64,
     /// Accepted events that their sender itself calls duplicates; they count in no KPI.
     pub declared_duplicates: u64,

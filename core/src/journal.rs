@@ -14,7 +14,7 @@ use crate::{
     time::Timestamp,
 };
 
-const BLOCK: Kind = Kind { tag: b'J', version: 1 };
+const BLOCK: Kind = Kind { tag: b'J', version: 2 };
 
 /// One row of the journal: the outcome of one or more requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,8 @@ pub(crate) struct Group {
     pub(crate) accepted: Vec<Candidate>,
     pub(crate) duplicates: u64,
     pub(crate) conflicts: u64,
+    /// How many of the accepted events came too late for the finest tier, or after a newer one.
+    pub(crate) late: u64,
     pub(crate) refused: Refused,
 }
 
@@ -56,6 +58,21 @@ impl Block {
         sealed::open(BLOCK, bytes)
     }
 
+    /// Whether it holds more than one event, or request.
+    pub(crate) fn is_divisible(&self) -> bool {
+        self.groups.len() > 1 || self.events() > 1
+    }
+
+    /// Its groups, or the events of its only group, in two parts.
+    pub(crate) fn halves(mut self) -> (Vec<Group>, Vec<Group>) {
+        if self.groups.len() > 1 {
+            let second = self.groups.split_off(self.groups.len() / 2);
+            return (self.groups, second);
+        }
+        let second = self.groups.iter_mut().map(Group::second_half).collect();
+        (self.groups, second)
+    }
+
     /// How many events it holds.
     pub(crate) fn events(&self) -> usize {
         self.groups.iter().map(|group| group.accepted.len()).sum()
@@ -63,6 +80,20 @@ impl Block {
 }
 
 impl Group {
+    /// Takes half of the events out, into a group that has counted nothing else.
+    fn second_half(&mut self) -> Self {
+        Self {
+            source: self.source.clone(),
+            dedup_ttl_s: self.dedup_ttl_s,
+            received: self.received,
+            accepted: self.accepted.split_off(self.accepted.len() / 2),
+            duplicates: 0,
+            conflicts: 0,
+            late: 0,
+            refused: Refused::default(),
+        }
+    }
+
     /// The verdicts of this request.
     pub(crate) fn tally(&self) -> Tally {
         let mut tally = Tally {
@@ -71,13 +102,13 @@ impl Group {
             conflicts: self.conflicts,
             rejected: self.refused.rejected,
             filtered: self.refused.filtered,
+            late: self.late,
             reasons: self.refused.reasons.clone(),
             last_received: Some(self.received),
             ..Tally::default()
         };
         for candidate in &self.accepted {
-            tally.late += u64::from(candidate.event.is_late(self.received));
-            tally.declared_duplicates += u64::from(candidate.event.fact("").is_none());
+            tally.declared_duplicates += u64::from(candidate.event.is_declared_duplicate());
             if let Some(time) = candidate.event.time() {
                 tally.skew.add(self.received.ms().saturating_sub(time.ms()));
                 tally.last_event = tally.last_event.max(Some(time));

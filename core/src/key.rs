@@ -45,12 +45,19 @@ impl fmt::Display for DedupKey {
     }
 }
 
-/// What most policies recognise an event by.
-pub(crate) struct Identity<'a> {
-    /// The client or viewer.
-    pub(crate) who: &'a str,
-    /// When it happened.
-    pub(crate) time: Timestamp,
+/// What an event may be recognised by.
+pub(crate) trait Identity {
+    /// Who did what, and when; nothing for an event of nobody.
+    fn deed(&self, digest: &mut Digest) -> Option<Timestamp>;
+
+    /// What two repetitions have in common where the policy goes by the content.
+    fn same(&self, digest: &mut Digest) {
+        self.content(digest);
+    }
+
+    /// Everything that the event says, each part with its length, so that no two contents read
+    /// alike.
+    fn content(&self, digest: &mut Digest);
 }
 
 /// What is hashed: parts, each behind its length.
@@ -58,10 +65,15 @@ pub(crate) struct Digest(Vec<u8>);
 
 impl Digest {
     /// Each purpose hashes under a name of its own: a hash never means two things.
-    fn new(purpose: &str) -> Self {
+    pub(crate) fn new(purpose: &str) -> Self {
         let mut digest = Self(Vec::with_capacity(256));
         digest.part(purpose.as_bytes());
         digest
+    }
+
+    /// The key of all parts.
+    pub(crate) fn key(self) -> DedupKey {
+        DedupKey(self.finish())
     }
 
     pub(crate) fn part(&mut self, bytes: &[u8]) {
@@ -78,40 +90,38 @@ impl Digest {
 }
 
 /// The key of an event, and a fingerprint of its content where the policy tells a repetition with
-/// other content apart (zero elsewhere). The content holds client and time. An event without an
-/// identity is recognised by its content. `None` when the policy needs an event id and there is
-/// none.
+/// other content apart (zero elsewhere). An event of nobody is recognised by its content. `None`
+/// when the policy needs an event id and there is none.
 pub(crate) fn dedup_key(
     source: &Source,
     event_id: Option<&str>,
-    identity: Option<&Identity<'_>>,
-    content: impl Fn(&mut Digest),
+    identity: &dyn Identity,
 ) -> Option<(DedupKey, u32)> {
     let start = |policy: &str| {
         let mut digest = Digest::new(policy);
         digest.part(source.name.as_bytes());
         digest
     };
-    match (source.dedup, identity) {
-        (DedupPolicy::ClientTimeHash, _) | (DedupPolicy::Client5Min, None) => {
-            let mut digest = start("content.1");
-            content(&mut digest);
-            Some((DedupKey(digest.finish()), 0))
-        }
-        (DedupPolicy::Client5Min, Some(identity)) => {
+    match source.dedup {
+        DedupPolicy::ClientTimeHash => {}
+        DedupPolicy::Client5Min => {
             let mut digest = start("client_5min.1");
-            digest.part(identity.who.as_bytes());
-            digest.part(&identity.time.floor(5 * MINUTE_MS).ms().to_le_bytes());
-            Some((DedupKey(digest.finish()), 0))
+            if let Some(time) = identity.deed(&mut digest) {
+                digest.part(&time.floor(5 * MINUTE_MS).ms().to_le_bytes());
+                return Some((digest.key(), 0));
+            }
         }
-        (DedupPolicy::EventId, _) => {
+        DedupPolicy::EventId => {
             let mut digest = start("event_id.1");
             digest.part(event_id?.as_bytes());
             let mut fingerprint = Digest::new("fingerprint.1");
-            content(&mut fingerprint);
-            Some((DedupKey(digest.finish()), u32::from_le_bytes(fingerprint.finish())))
+            identity.content(&mut fingerprint);
+            return Some((digest.key(), u32::from_le_bytes(fingerprint.finish())));
         }
     }
+    let mut digest = start("content.1");
+    identity.same(&mut digest);
+    Some((digest.key(), 0))
 }
 
 #[cfg(test)]
@@ -125,14 +135,17 @@ mod tests {
         ms: i64,
         content: &[u8],
     ) -> Option<(DedupKey, u32)> {
-        let source = Source {
-            name: "crm".into(),
-            dedup: policy,
-            dedup_ttl_s: 3_600,
-            client_id: crate::source::ClientIdRule::Cliente,
-        };
-        let identity = Identity { who, time: Timestamp::from_ms(ms) };
-        dedup_key(&source, id, Some(&identity), |digest| digest.part(content))
+        struct Deed<'a>(&'a str, i64, &'a [u8]);
+        impl Identity for Deed<'_> {
+            fn deed(&self, digest: &mut Digest) -> Option<Timestamp> {
+                digest.part(self.0.as_bytes());
+                Some(Timestamp::from_ms(self.1))
+            }
+            fn content(&self, digest: &mut Digest) {
+                digest.part(self.2);
+            }
+        }
+        dedup_key(&Source { dedup: policy, ..Source::named("crm") }, id, &Deed(who, ms, content))
     }
 
     #[test]

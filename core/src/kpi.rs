@@ -35,6 +35,28 @@ pub enum Target {
     AtLeast(Decimal),
     /// Below this value.
     Below(Decimal),
+    /// Above this value.
+    Above(Decimal),
+}
+
+/// Which readings a target is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetFor {
+    /// All of them.
+    All,
+    /// Those of single values of the dimension at this position.
+    Each(usize),
+    /// Those of one value of the dimension at this position.
+    Value(usize, &'static str),
+}
+
+/// What a KPI sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// What lies in the window.
+    Window,
+    /// The openings that begin in the window, however far they reach.
+    Opening,
 }
 
 /// One formula: a measure, or a measure divided by another.
@@ -50,6 +72,10 @@ pub struct Kpi {
     pub unit: Unit,
     /// Where it should be.
     pub target: Option<Target>,
+    /// Which readings should be there.
+    pub target_for: TargetFor,
+    /// What it sums.
+    pub over: Over,
     /// A denominator below this is not sure.
     pub sample_min: i64,
     /// Whether a numerator of zero means that nothing was measured.
@@ -86,22 +112,47 @@ impl Status {
 }
 
 impl Kpi {
-    /// The value and status of this formula over sums, exact but for the last decimal of a quotient:
-    /// six decimals for ratios, two for money.
+    /// The count of a measure, without a target.
     #[must_use]
-    pub fn value(&self, numerator: i64, denominator: Option<i64>) -> (Option<Decimal>, Status) {
-        if self.zero_is_missing && numerator == 0 {
+    pub const fn count(name: &'static str, measure: usize) -> Self {
+        Self {
+            name,
+            numerator: measure,
+            denominator: None,
+            unit: Unit::Count,
+            target: None,
+            target_for: TargetFor::All,
+            over: Over::Window,
+            sample_min: SAMPLE_MIN,
+            zero_is_missing: false,
+        }
+    }
+
+    /// The value and status of this formula over sums, exact but for the last decimal of a quotient:
+    /// six decimals for ratios, two for money. A denominator counts things.
+    #[must_use]
+    pub fn value(
+        &self,
+        numerator: Decimal,
+        denominator: Option<i64>,
+        target: Option<Target>,
+    ) -> (Option<Decimal>, Status) {
+        if self.zero_is_missing && numerator.units == 0 {
             return (None, Status::Unavailable);
         }
-        let value = match (denominator, self.unit) {
-            (None, Unit::Euro) => Some(Decimal { units: numerator, places: 2 }),
-            (None, Unit::Count | Unit::Ratio) => Some(Decimal::whole(numerator)),
-            // Both quotients start from integers in the numerator's unit: cents already carry the
-            // two decimals of a euro.
-            (Some(denominator), Unit::Euro) => Decimal::quotient(numerator, denominator, 0)
-                .map(|cents| Decimal { units: cents.units, places: 2 }),
-            (Some(denominator), Unit::Count | Unit::Ratio) => {
-                Decimal::quotient(numerator, denominator, 6)
+        let places = match self.unit {
+            Unit::Euro => 2,
+            Unit::Count | Unit::Ratio => 6,
+        };
+        let value = match denominator {
+            None => Some(numerator),
+            // Corrections of what came before can leave less than nothing in a window.
+            Some(..=0) => None,
+            // The numerator's own decimals are there already.
+            Some(denominator) => {
+                let missing = places - numerator.places.min(places);
+                Decimal::quotient(numerator.units, denominator, missing)
+                    .map(|quotient| Decimal { units: quotient.units, places })
             }
         };
         let status = match value {
@@ -109,16 +160,27 @@ impl Kpi {
             Some(_) if denominator.is_some_and(|sample| sample < self.sample_min) => {
                 Status::Insufficient
             }
-            Some(value) => self.judge(value),
+            Some(value) => target.map_or(Status::Ok, |target| target.judge(value)),
         };
         (value, status)
     }
+}
 
-    fn judge(&self, value: Decimal) -> Status {
-        match self.target {
-            Some(Target::AtLeast(target)) if less(value, target) => Status::BelowTarget,
-            Some(Target::Below(target)) if !less(value, target) => Status::AboveTarget,
-            _ => Status::Ok,
+impl Target {
+    /// The value that it names.
+    #[must_use]
+    pub const fn value(self) -> Decimal {
+        match self {
+            Self::AtLeast(value) | Self::Below(value) | Self::Above(value) => value,
+        }
+    }
+
+    fn judge(self, value: Decimal) -> Status {
+        match self {
+            Self::AtLeast(target) if less(value, target) => Status::BelowTarget,
+            Self::Above(target) if !less(target, value) => Status::BelowTarget,
+            Self::Below(target) if !less(value, target) => Status::AboveTarget,
+            Self::AtLeast(_) | Self::Above(_) | Self::Below(_) => Status::Ok,
         }
     }
 }
@@ -135,13 +197,10 @@ mod tests {
     use super::*;
 
     const RATE: Kpi = Kpi {
-        name: "rate",
-        numerator: 0,
         denominator: Some(1),
         unit: Unit::Ratio,
         target: Some(Target::AtLeast(Decimal { units: 15, places: 2 })),
-        sample_min: SAMPLE_MIN,
-        zero_is_missing: false,
+        ..Kpi::count("rate", 0)
     };
 
     #[track_caller]
@@ -151,7 +210,9 @@ mod tests {
         denominator: Option<i64>,
         expected: (Option<&str>, Status),
     ) {
-        let (value, status) = kpi.value(numerator, denominator);
+        let places = if kpi.unit == Unit::Euro { 2 } else { 0 };
+        let numerator = Decimal { units: numerator, places };
+        let (value, status) = kpi.value(numerator, denominator, kpi.target);
         assert_eq!((value.map(|value| value.to_string()).as_deref(), status), expected);
     }
 
@@ -162,6 +223,22 @@ mod tests {
         check(&RATE, 0, Some(20), (Some("0.000000"), Status::BelowTarget));
         check(&RATE, 15, Some(100), (Some("0.150000"), Status::Ok));
         check(&RATE, 149_999, Some(1_000_000), (Some("0.149999"), Status::BelowTarget));
+        check(&RATE, 5, Some(-1), (None, Status::Unavailable));
+    }
+
+    #[test]
+    fn a_floor_that_must_be_passed_is_not_passed_at_itself() {
+        let more = Kpi { target: Some(Target::Above(Decimal::whole(2))), ..Kpi::count("more", 0) };
+        check(&more, 2, None, (Some("2"), Status::BelowTarget));
+        check(&more, 3, None, (Some("3"), Status::Ok));
+    }
+
+    #[test]
+    fn millionths_of_things_divide_like_things() {
+        let watched = Decimal { units: 582_800_000, places: 6 };
+        let (value, status) = RATE.value(watched, Some(940), RATE.target);
+        assert_eq!(value.map(|value| value.to_string()).as_deref(), Some("0.620000"));
+        assert_eq!(status, Status::Ok);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! only then counted and published. The shell performs the effects in their order; when one fails
 //! it drops this state and restores it from what was kept.
 //!
-//! Bounds: [`PENDING_EVENTS_MAX`] events between two commits, `dedup::KEYS_MAX` keys; at both the
-//! ledger is busy and takes nothing more. At most one delta in [`PUBLISH_EVERY_MS`].
+//! Bounds: [`PENDING_EVENTS_MAX`] events between two commits, `dedup::KEYS_MAX` keys,
+//! `subjects::SUBJECTS_MAX` subjects; at each the ledger is busy and takes nothing more. At most one delta in [`PUBLISH_EVERY_MS`].
 
 mod exchange;
 
@@ -17,7 +17,10 @@ use crate::{
     counters::{Additions, Counters, Delta},
     dedup::{DedupMemory, KEYS_MAX, Seen},
     domain::Candidate,
+    fact::{Fact, When},
     journal::{Block, Group},
+    subject::Correction,
+    subjects::{SUBJECTS_MAX, Subjects},
     time::Timestamp,
 };
 
@@ -29,10 +32,11 @@ pub const PENDING_EVENTS_MAX: usize = 20_000;
 pub const PUBLISH_EVERY_MS: i64 = 250;
 /// Most requests that wait for one commit.
 const PENDING_GROUPS_MAX: usize = 20_000;
-/// Most events, and most requests, in one block: as many events as one request may have. A row
-/// holds at most 2 MB, and the largest possible block stays below that.
+/// Most events, requests and bytes in one block, unless a single event is larger: a row holds at
+/// most 2 MB.
 const BLOCK_EVENTS_MAX: usize = 1_000;
 const BLOCK_GROUPS_MAX: usize = 1_000;
+const BLOCK_BYTES_MAX: usize = 1_500_000;
 /// Events and blocks after which a checkpoint is due: they bound the time of a restore.
 const CHECKPOINT_EVENTS: usize = 100_000;
 const CHECKPOINT_BLOCKS: usize = 4_000;
@@ -49,6 +53,9 @@ pub struct Ledger {
     /// The time that was shown last.
     clock: Timestamp,
     memory: DedupMemory,
+    subjects: Subjects,
+    /// Of each event with a subject that is judged and not yet counted, in their order.
+    corrections: VecDeque<Vec<Correction>>,
     counters: Counters,
     open: Vec<Group>,
     open_events: usize,
@@ -72,17 +79,20 @@ impl Ledger {
             seq: 0,
             counters: Counters::new(seed),
             memory: DedupMemory::new(seed),
+            subjects: Subjects::new(seed),
         })
     }
 
     fn from_checkpoint(checkpoint: Checkpoint) -> Self {
-        let Checkpoint { birth, seq, counters, memory } = checkpoint;
+        let Checkpoint { birth, seq, counters, memory, subjects } = checkpoint;
         Self {
             birth,
             seq,
             now: Timestamp::from_ms(0),
             clock: Timestamp::from_ms(0),
             memory,
+            subjects,
+            corrections: VecDeque::new(),
             counters,
             open: Vec::new(),
             open_events: 0,
@@ -119,11 +129,12 @@ impl Ledger {
         for group in &block.groups {
             self.now = self.now.max(group.received);
             // As `ingest` did: a key that had expired by then was remembered anew.
-            self.memory.expire(group.received);
+            self.expire(group.received);
             for candidate in &group.accepted {
                 let Candidate { key, content, .. } = *candidate;
                 let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
                 self.memory.check(source, ttl_s, key, content, group.received);
+                self.learn(candidate, source, group.received);
             }
         }
         self.count(&block);
@@ -148,19 +159,26 @@ impl Ledger {
         {
             return Err(Busy::Pending);
         }
-        self.memory.expire(now);
+        self.expire(now);
         if self.memory.len() + batch.candidates.len() > KEYS_MAX {
             return Err(Busy::Keys);
+        }
+        let about = |candidate: &&Candidate| candidate.subject.is_some();
+        let subjects = batch.candidates.iter().filter(about).count();
+        if subjects > 0 && self.subjects.len() + subjects > SUBJECTS_MAX {
+            return Err(Busy::Subjects);
         }
         let Batch { source, dedup_ttl_s, candidates, refused } = batch;
         let mut outcomes = Vec::with_capacity(candidates.len());
         let mut accepted = Vec::with_capacity(candidates.len());
-        let (mut duplicates, mut conflicts) = (0, 0);
+        let (mut duplicates, mut conflicts, mut late_events) = (0, 0, 0);
         for candidate in candidates {
             let Candidate { key, content, .. } = candidate;
             outcomes.push(match self.memory.check(&source, dedup_ttl_s, key, content, now) {
                 Seen::New => {
-                    let late = candidate.event.is_late(now);
+                    let superseded = self.learn(&candidate, &source, now);
+                    let late = superseded || candidate.event.is_late(now);
+                    late_events += u64::from(late);
                     accepted.push(candidate);
                     Outcome::Accepted { late }
                 }
@@ -182,6 +200,7 @@ impl Ledger {
             accepted,
             duplicates,
             conflicts,
+            late: late_events,
             refused,
         });
         Ok(outcomes)
@@ -195,17 +214,16 @@ impl Ledger {
         self.open_events = 0;
         let mut groups = core::mem::take(&mut self.open).into_iter().peekable();
         while groups.peek().is_some() {
-            let mut block = Block { seq: self.seq + 1, groups: Vec::new() };
+            let mut together: Vec<Group> = Vec::new();
             let mut events = 0;
             while let Some(group) = groups.next_if(|group| {
                 events += group.accepted.len();
-                block.groups.is_empty()
-                    || (events <= BLOCK_EVENTS_MAX && block.groups.len() < BLOCK_GROUPS_MAX)
+                together.is_empty()
+                    || (events <= BLOCK_EVENTS_MAX && together.len() < BLOCK_GROUPS_MAX)
             }) {
-                block.groups.push(group);
+                together.push(group);
             }
-            effects.push(Effect::Append { seq: block.seq, block: block.encode() });
-            self.count(&block);
+            self.append(together, &mut effects);
         }
         let due = self.events_since_checkpoint >= CHECKPOINT_EVENTS
             || self.blocks_since_checkpoint >= CHECKPOINT_BLOCKS;
@@ -230,7 +248,8 @@ impl Ledger {
     pub fn checkpoint(&mut self) -> Effect {
         self.events_since_checkpoint = 0;
         self.blocks_since_checkpoint = 0;
-        let bytes = checkpoint::encode(self.birth, self.seq, &self.counters, &self.memory);
+        let bytes =
+            checkpoint::encode(self.birth, self.seq, &self.counters, &self.memory, &self.subjects);
         Effect::Checkpoint { bytes }
     }
 
@@ -261,22 +280,64 @@ impl Ledger {
     /// How near it is to its bounds.
     #[must_use]
     pub fn bounds(&self) -> Bounds {
-        Bounds { keys: self.memory.len() as u64, ..self.counters.bounds() }
+        Bounds {
+            keys: self.memory.len() as u64,
+            subjects: self.subjects.len() as u64,
+            ..self.counters.bounds()
+        }
+    }
+
+    fn expire(&mut self, now: Timestamp) {
+        self.memory.expire(now);
+        self.subjects.expire(now);
+    }
+
+    /// Remembers what a new event tells of its subject, and what is to be counted of it; whether a
+    /// newer event has said more already.
+    fn learn(&mut self, candidate: &Candidate, source: &str, received: Timestamp) -> bool {
+        let Some(subject) = &candidate.subject else {
+            return false;
+        };
+        let change = self.subjects.learn(&candidate.event, subject, source, received);
+        self.corrections.push_back(change.corrections);
+        change.superseded
     }
 
     fn count(&mut self, block: &Block) {
         self.seq = block.seq;
         self.events_since_checkpoint += block.events();
         self.blocks_since_checkpoint += 1;
+        let Self { counters, additions, corrections, subjects, .. } = self;
         for group in &block.groups {
-            self.counters.advance(group.received);
-            self.counters.add_tally(&group.source, &group.tally(), &mut self.additions);
+            let now = group.received;
+            counters.advance(now);
+            counters.add_tally(&group.source, &group.tally(), additions);
             for candidate in &group.accepted {
+                let domain = candidate.event.domain();
+                let learnt = candidate.subject.and_then(|_| corrections.pop_front());
+                for Correction { time, label, sums } in learnt.into_iter().flatten() {
+                    let dimensions = subjects.dimensions(domain, label);
+                    let fact = Fact { when: When::At(time), dimensions, sums };
+                    counters.add_fact(domain, &fact, now, additions);
+                }
                 if let Some(fact) = candidate.event.fact(&group.source) {
-                    let domain = candidate.event.domain();
-                    self.counters.add_fact(domain, &fact, group.received, &mut self.additions);
+                    counters.add_fact(domain, &fact, now, additions);
                 }
             }
+        }
+    }
+
+    /// Writes groups down in one block, or in as many as it takes for each to fit a row.
+    fn append(&mut self, groups: Vec<Group>, effects: &mut Vec<Effect>) {
+        let block = Block { seq: self.seq + 1, groups };
+        let bytes = block.encode();
+        if bytes.len() > BLOCK_BYTES_MAX && block.is_divisible() {
+            let (first, second) = block.halves();
+            self.append(first, effects);
+            self.append(second, effects);
+        } else {
+            effects.push(Effect::Append { seq: block.seq, block: bytes });
+            self.count(&block);
         }
     }
 

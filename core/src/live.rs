@@ -16,7 +16,7 @@ pub const PROTOCOL: &str = "polso.v1";
 /// How often the server says that it is there, in milliseconds.
 pub const BEAT_EVERY_MS: i64 = 5_000;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// From the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ mod tests {
         bytes.push(0);
         assert!(Request::decode(&bytes).is_err());
         assert!(Request::decode(&[]).is_err());
-        assert!(Request::decode(&[2, 0, 0, 0]).is_err());
-        assert!(Frame::decode(&[1, 9]).is_err());
+        assert!(Request::decode(&[1, 0, 0, 0]).is_err());
+        assert!(Frame::decode(&[VERSION, 9]).is_err());
     }
 }

@@ -6,13 +6,16 @@
 
 mod totals;
 
+pub(crate) use totals::Filter;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     corrupt::Corrupt,
-    fact::{Fact, Schema, Sums, When, add_sums},
+    fact::{Fact, OTHER, Schema, Sums, When, add_sums},
+    openings::{Openings, OpeningsState},
     series::{SeriesId, SeriesTable},
     spread::{Spread, Spreads},
     tier::{Bucket, PANE_MS, TIERS, Tier},
@@ -25,6 +28,8 @@ pub struct Panes {
     table: SeriesTable,
     tiers: Vec<Tier>,
     total: Bucket,
+    /// What the schema wants to be kept of the beginning of each value of a dimension.
+    openings: Option<Openings>,
     /// Not in the buckets, and in the total only once they are gone from here.
     spreads: Spreads,
     folded: u64,
@@ -38,6 +43,7 @@ impl Panes {
             table: SeriesTable::new(schema, seed),
             tiers: TIERS.into_iter().map(Tier::new).collect(),
             total: Bucket::default(),
+            openings: schema.opening.as_ref().map(Openings::new),
             spreads: Spreads::default(),
             folded: 0,
         }
@@ -47,6 +53,11 @@ impl Panes {
     #[must_use]
     pub fn schema(&self) -> &'static Schema {
         self.table.schema()
+    }
+
+    /// What is kept of beginnings, if anything is.
+    pub(crate) fn openings(&self) -> Option<&Openings> {
+        self.openings.as_ref()
     }
 
     /// How many series there are.
@@ -126,12 +137,18 @@ impl Panes {
 
     fn count(&mut self, pane: i64, now: Timestamp, series: SeriesId, sums: &[i64]) {
         let time = Timestamp::from_ms(pane.saturating_mul(PANE_MS));
-        let Self { table, tiers, total, folded, .. } = self;
+        let Self { table, tiers, total, openings, folded, .. } = self;
         let sums = sums.get(..table.schema().measures.len()).unwrap_or(sums);
         for tier in tiers {
             *folded += u64::from(tier.add(time, now, series, sums, |id| table.fold(id)));
         }
         total.add(series, sums);
+        if let Some(openings) = openings {
+            let value = table.value(series, openings.dimension());
+            if value != OTHER {
+                *folded += u64::from(openings.add(value, pane, sums));
+            }
+        }
     }
 
     fn count_spread(&mut self, spread: Spread) {
@@ -170,6 +187,7 @@ impl Panes {
             series,
             tiers: self.tiers.iter().map(|tier| tier.buckets().map(bucket).collect()).collect(),
             total: bucket((0, &self.total)),
+            openings: self.openings.as_ref().map(Openings::state),
             spreads: self.spreads.iter().cloned().collect(),
         }
     }
@@ -185,7 +203,7 @@ impl Panes {
         if state.tiers.len() != self.tiers.len() {
             return Err(Corrupt("another number of tiers"));
         }
-        let Self { table, tiers, total, folded, .. } = self;
+        let Self { table, tiers, total, openings, folded, .. } = self;
         for (tier, buckets) in tiers.iter_mut().zip(&state.tiers) {
             for bucket in buckets {
                 let time = bucket.position.saturating_mul(tier.spec.bucket_ms);
@@ -197,6 +215,9 @@ impl Panes {
         }
         for (series, sums) in state.total.rows(&ids, width)? {
             total.add(series, sums);
+        }
+        if let (Some(openings), Some(state)) = (openings, &state.openings) {
+            openings.merge(state)?;
         }
         for spread in renumbered(&state.spreads, &ids)? {
             self.count_spread(spread);
@@ -243,7 +264,7 @@ impl Panes {
 }
 
 /// The texts that some series are made of, each once, and the series by them.
-fn describe(table: &SeriesTable, ids: &[SeriesId]) -> (Vec<String>, Vec<u32>) {
+pub(crate) fn describe(table: &SeriesTable, ids: &[SeriesId]) -> (Vec<String>, Vec<u32>) {
     let mut positions: BTreeMap<&str, u32> = BTreeMap::new();
     let mut symbols = Vec::new();
     let mut series = Vec::new();
@@ -307,6 +328,7 @@ pub struct PanesState {
     series: Vec<u32>,
     tiers: Vec<Vec<BucketState>>,
     total: BucketState,
+    openings: Option<OpeningsState>,
     spreads: Vec<Spread>,
 }
 

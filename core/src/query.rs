@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::Domain,
+    fact::Schema,
     group::{Group, TimeGroup},
-    kpi::Kpi,
+    kpi::{Kpi, TargetFor},
     reason::excerpt,
     time::Timestamp,
     window::{HOURS_HELD_DAYS, LENGTH_DAYS_MAX, Span, Window, WindowKind},
@@ -52,6 +53,23 @@ pub(crate) struct Plan {
     pub(crate) kpis: Vec<&'static Kpi>,
     pub(crate) filter: Vec<(usize, Vec<String>)>,
     pub(crate) by: Option<Group>,
+}
+
+impl Plan {
+    /// Whether a target is for the reading of a group, or for the only reading there is.
+    pub(crate) fn is_target_for(&self, target: TargetFor, group: Option<&str>) -> bool {
+        let (dimension, value) = match target {
+            TargetFor::All => return true,
+            TargetFor::Each(dimension) => (dimension, None),
+            TargetFor::Value(dimension, value) => (dimension, Some(value)),
+        };
+        let grouped = group.filter(|_| self.by == Some(Group::Dimension(dimension)));
+        let filtered = self.filter.iter().find_map(|(filtered, values)| match &**values {
+            [only] if *filtered == dimension => Some(only.as_str()),
+            _ => None,
+        });
+        grouped.or(filtered).is_some_and(|found| value.is_none_or(|value| value == found))
+    }
 }
 
 impl Query {
@@ -140,7 +158,11 @@ impl Query {
         let by = self.by.as_deref().and_then(|name| Group::named(name, schema));
         let complete = filter.len() == self.wheres.len() && by.is_some() == self.by.is_some();
         let asked = |kpi: &&Kpi| self.kpis.is_empty() || self.kpis.iter().any(|k| k == kpi.name);
-        let kpis = schema.kpis.iter().filter(|_| complete).filter(asked).collect();
+        let filters = || filter.iter().map(|(dimension, _)| Group::Dimension(*dimension));
+        let told_apart =
+            |kpi: &&Kpi| filters().chain(by).all(|group| group.tells_apart(kpi, schema));
+        let kpis =
+            schema.kpis.iter().filter(|_| complete).filter(asked).filter(told_apart).collect();
         Plan { kpis, filter, by }
     }
 
@@ -161,16 +183,21 @@ impl Query {
             }
         }
         for name in &self.kpis {
-            let mut all = Domain::ALL.iter().map(|domain| (domain, domain.schema()));
-            let Some((_, schema)) =
-                all.find(|(_, schema)| schema.kpis.iter().any(|kpi| kpi.name == name))
-            else {
+            let mut all = Domain::ALL.iter().map(|domain| domain.schema());
+            let of_name = |schema: &'static Schema| {
+                schema.kpis.iter().find(|kpi| kpi.name == name).map(|kpi| (kpi, schema))
+            };
+            let Some((kpi, schema)) = all.find_map(of_name) else {
                 let known =
                     Domain::ALL.iter().flat_map(|domain| domain.schema().kpis).map(|kpi| kpi.name);
                 let message = format!("`{}` is none of {}", excerpt(name), list(known));
                 return refuse("kpi_unknown", message);
             };
-            if let Some(foreign) = dimensions().find(|name| schema.dimension(name).is_none()) {
+            let tells_apart = |name: &&String| {
+                Group::named(name, schema).is_some_and(|group| group.tells_apart(kpi, schema))
+            };
+            let mut groups = self.wheres.iter().map(|(name, _)| name).chain(&self.by);
+            if let Some(foreign) = groups.find(|name| !tells_apart(name)) {
                 let message = format!("`{name}` is not counted by `{foreign}`");
                 return refuse("dimension_foreign", message);
             }

@@ -70,6 +70,16 @@ reason_codes! {
     ValueRange = "value_range",
     /// The source deduplicates by a signed event id, and the event has none.
     EventIdMissing = "event_id_missing",
+    /// The id of a story or a viewer is not 1 to 128 printable characters.
+    IdFormat = "id_format",
+    /// A rate below 0 or above 1.
+    RateRange = "rate_range",
+    /// A count that is no whole number from 0 to one billion.
+    CountRange = "count_range",
+    /// A duration below zero or above an hour.
+    DurationRange = "duration_range",
+    /// A list with more items than it may have.
+    ListLength = "list_length",
 }
 
 /// One reason of a rejection.

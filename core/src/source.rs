@@ -56,9 +56,25 @@ pub struct Source {
     /// What a client id may look like.
     #[serde(default)]
     pub client_id: ClientIdRule,
+    /// Whether events from outside Italy, or from nowhere known, are filtered. Only kinds of events
+    /// that have a place heed it.
+    #[serde(default)]
+    pub only_italy: bool,
 }
 
 impl Source {
+    /// A source with this name, and everything else as it is when the configuration does not say.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            dedup: DedupPolicy::default(),
+            dedup_ttl_s: Self::dedup_ttl_s_default(),
+            client_id: ClientIdRule::default(),
+            only_italy: false,
+        }
+    }
+
     /// One hour.
     #[must_use]
     pub const fn dedup_ttl_s_default() -> u32 {

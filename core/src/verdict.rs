@@ -21,6 +21,8 @@ pub enum Verdict<'a> {
     Duplicate,
     /// A repetition of an id with other content.
     Conflict,
+    /// The source does not want it.
+    Filtered,
     /// It breaks rules.
     Rejected {
         /// All of them.

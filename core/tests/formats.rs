@@ -4,19 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use polso_core::{
-    Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Pulled, RawEvent,
-    Refused, Source, Timestamp, Viewer,
+    Batch, Candidate, ClientIdRule, Effect, EventKind, Hub, Ledger, Pulled, RawEvent, Refused,
+    Source, Timestamp, Viewer,
 };
 
 const NOW: Timestamp = Timestamp::from_ms(1_770_000_000_000);
 
 fn candidate(kind: EventKind, json: &str) -> Candidate {
-    let source = Source {
-        name: "crm".into(),
-        dedup: DedupPolicy::ClientTimeHash,
-        dedup_ttl_s: 3_600,
-        client_id: ClientIdRule::Free,
-    };
+    let source = Source { client_id: ClientIdRule::Free, ..Source::named("crm") };
     kind.validate(&RawEvent { json, event_id: None }, &source, NOW).unwrap().candidate
 }
 
@@ -42,12 +37,29 @@ fn longest(n: usize) -> Candidate {
     candidate(EventKind::Conversion, &json)
 }
 
+/// The same of a story event.
+fn longest_share(n: usize) -> Candidate {
+    let (id, text) = ("\u{10348}".repeat(123), "\u{10348}".repeat(64));
+    let hashtags = vec![format!("\"{text}\""); 30].join(",");
+    let json = format!(
+        r#"{{"event_type":"Share","story_id":"{id}","user_id":"{id}{n:05}","user_location":"{text}","timestamp":"{NOW}","formato":"{text}","segmento":{{"eta":"{text}","genere":"{text}","interesse":"{text}"}},"hashtag":[{hashtags}]}}"#
+    );
+    candidate(EventKind::Story, &json)
+}
+
 #[test]
 fn the_largest_block_fits_a_row_however_it_came_together() {
-    for (requests, events) in [(1, 1_000), (20, 100), (2_000, 1)] {
+    let makes: [fn(usize) -> Candidate; 2] = [longest, longest_share];
+    for (make, requests, events) in [
+        (makes[0], 1, 1_000),
+        (makes[0], 20, 100),
+        (makes[0], 2_000, 1),
+        (makes[1], 1, 1_000),
+        (makes[1], 500, 1),
+    ] {
         let mut ledger = Ledger::new(1, 1);
         for request in 0..requests {
-            let candidates = (0..events).map(|n| longest(request * events + n)).collect();
+            let candidates = (0..events).map(|n| make(request * events + n)).collect();
             ledger.ingest(batch(candidates), NOW).unwrap();
         }
         let blocks = blocks(ledger.commit());
@@ -74,8 +86,14 @@ fn bytes_change_only_with_their_version() {
     let conversion = r#"{"id_cliente":"a","evento":"richiesta_demo","timestamp":"2026-02-02T02:39:00Z","valore":1.5,"canale":"sms","stato":"completato"}"#;
     let spend =
         r#"{"canale":"email","importo":2,"da":"2026-02-02T00:00:00Z","a":"2026-02-03T00:00:00Z"}"#;
-    let candidates =
-        vec![candidate(EventKind::Conversion, conversion), candidate(EventKind::Spend, spend)];
+    let view = r#"{"event_type":"StoryView","story_id":"s","user_id":"u","user_location":"Rome","timestamp":"2026-02-02T02:38:00Z","completion_rate":0.5}"#;
+    let snapshot = r#"{"event_type":"StoryView","story_id":"t","timestamp":"2026-02-02T02:38:30Z","engagement":{"view_count":9,"clicks":2}}"#;
+    let candidates = vec![
+        candidate(EventKind::Conversion, conversion),
+        candidate(EventKind::Spend, spend),
+        candidate(EventKind::Story, view),
+        candidate(EventKind::Story, snapshot),
+    ];
     ledger.ingest(batch(candidates), NOW).unwrap();
     let block = blocks(ledger.commit()).remove(0);
     let Pulled::Snapshot(snapshot) = ledger.pull(0, 0) else { panic!("no snapshot") };

@@ -36,6 +36,7 @@ enum Slot {
         batch: usize,
         warnings: Vec<String>,
     },
+    Filtered,
     Rejected(Vec<Reason>),
 }
 
@@ -64,8 +65,12 @@ impl Prepared {
                 }
             };
             let slot = match judged {
+                Ok(valid) if valid.filtered => {
+                    refused.filtered += 1;
+                    Slot::Filtered
+                }
                 Ok(valid) => {
-                    let shard = valid.candidate.key.shard(u16::from(shards));
+                    let shard = valid.candidate.shard(u16::from(shards));
                     let batch = prepared.batch_of(shard, sender);
                     if let Some((_, batch)) = prepared.batches.get_mut(batch) {
                         batch.candidates.push(valid.candidate);
@@ -80,7 +85,7 @@ impl Prepared {
             };
             prepared.slots.push(slot);
         }
-        if refused.rejected > 0 {
+        if refused.rejected + refused.filtered > 0 {
             // Any ledger can count them; one that is asked anyway costs nothing more.
             let shard = prepared.batches.first().map_or(0, |(shard, _)| *shard);
             let batch = prepared.batch_of(shard, sender);
@@ -124,6 +129,10 @@ impl Prepared {
         let mut body = Body { results: Vec::with_capacity(self.slots.len()), ..Body::default() };
         for (index, slot) in self.slots.iter().enumerate() {
             let verdict = match slot {
+                Slot::Filtered => {
+                    body.filtered += 1;
+                    Verdict::Filtered
+                }
                 Slot::Rejected(reasons) => {
                     body.rejected += 1;
                     Verdict::Rejected { reasons }

@@ -67,6 +67,7 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
         "/healthz" if head.method == "HEAD" => Ok(Route::Document(String::new())),
         "/healthz" => allow(head, "GET").map(|()| Route::Document(health())),
         "/api/v1/eventi/conversione" => ingest(head, edge, now, EventKind::Conversion),
+        "/api/v1/eventi/storia" => ingest(head, edge, now, EventKind::Story),
         "/api/v1/spese" => ingest(head, edge, now, EventKind::Spend),
         "/api/v1/kpi" => shared(head, || {
             let space = viewer(head, edge, now)?;

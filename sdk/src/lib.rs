@@ -27,6 +27,7 @@ pub fn version() -> String {
 pub fn validate(raw: &str, options: JsValue, now_ms: f64) -> Result<String, JsValue> {
     let judged = judge(raw, options, now_ms)?;
     let verdict = match &judged {
+        Ok(valid) if valid.filtered => Verdict::Filtered,
         Ok(valid) => Verdict::Accepted {
             late: valid.candidate.event.is_late(timestamp(now_ms)),
             warnings: &valid.warnings,

@@ -14,6 +14,8 @@ struct SourceOptions {
     dedup_ttl_s: u32,
     #[serde(default)]
     client_id: ClientIdRule,
+    #[serde(default)]
+    only_italy: bool,
     event_id: Option<String>,
     kind: Option<String>,
 }
@@ -40,17 +42,17 @@ struct QueryOptions {
 
 /// The source that `options` describe, with the event's kind and signed id where they name them.
 pub(crate) fn judge(options: JsValue) -> Result<Judge, JsValue> {
-    let known = ["name", "dedup", "dedup_ttl_s", "client_id", "event_id", "kind"];
+    let known = ["name", "dedup", "dedup_ttl_s", "client_id", "only_italy", "event_id", "kind"];
     known_keys(&options, "source_invalid", &known)?;
     let options: SourceOptions = serde_wasm_bindgen::from_value(options)
         .map_err(|error| throw("source_invalid", &error.to_string()))?;
-    let SourceOptions { name, dedup, dedup_ttl_s, client_id, event_id, kind } = options;
+    let SourceOptions { name, dedup, dedup_ttl_s, client_id, only_italy, event_id, kind } = options;
     let kind = match kind {
         None => EventKind::Conversion,
         Some(name) => EventKind::named(&name)
             .ok_or_else(|| throw("source_invalid", &format!("`{name}` is no kind of event")))?,
     };
-    Ok(Judge { source: Source { name, dedup, dedup_ttl_s, client_id }, kind, event_id })
+    Ok(Judge { source: Source { name, dedup, dedup_ttl_s, client_id, only_italy }, kind, event_id })
 }
 
 /// The query that an object describes, by the rules of the HTTP parameters.

@@ -7,11 +7,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Channel, ConversionKind, DEMO_REQUEST_ALIAS, Outcome,
-    validate::{CLIENT_CHARS_MAX, TEXT_CHARS_MAX},
-};
-use crate::decimal::CENTS_MAX;
+use super::{Channel, ConversionKind, DEMO_REQUEST_ALIAS, Outcome, validate::TEXT_CHARS_MAX};
+use crate::{decimal::CENTS_MAX, fields::ID_CHARS_MAX};
 
 /// The schema of what `POST /api/v1/eventi/conversione` accepts as one event.
 #[must_use]
@@ -29,7 +26,7 @@ pub(crate) fn json_schema() -> Value {
             "id_cliente": {
                 "description": "sources with client_id = \"free\" take 1 to 128 printable characters",
                 "type": "string",
-                "maxLength": CLIENT_CHARS_MAX,
+                "maxLength": ID_CHARS_MAX,
                 "pattern": "^CLIENTE-[A-Z]{4,10}-[0-9]{6}$",
             },
             "evento": { "enum": kinds },

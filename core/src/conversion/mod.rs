@@ -86,13 +86,18 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    pub(crate) fn identity(&self) -> Identity<'_> {
-        Identity { who: &self.client, time: self.time }
+    pub(crate) fn is_declared_duplicate(&self) -> bool {
+        self.outcome == Outcome::DeclaredDuplicate
+    }
+}
+
+impl Identity for Conversion {
+    fn deed(&self, digest: &mut Digest) -> Option<Timestamp> {
+        digest.part(self.client.as_bytes());
+        Some(self.time)
     }
 
-    /// Everything that the event says, each part with its length, so that no two contents read
-    /// alike.
-    pub(crate) fn content(&self, digest: &mut Digest) {
+    fn content(&self, digest: &mut Digest) {
         digest.part(b"conversion");
         digest.part(self.client.as_bytes());
         digest.part(self.kind.name().as_bytes());

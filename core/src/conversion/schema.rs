@@ -3,7 +3,7 @@
 use super::{Conversion, ConversionKind, Outcome};
 use crate::{
     fact::{Dimension, Fact, MEASURES_MAX, Measure, MeasureUnit, Schema, When},
-    kpi::{Kpi, SAMPLE_MIN, Unit},
+    kpi::{Kpi, Unit},
 };
 
 /// Conversions, completed and not [`ConversionKind::Abandonment`].
@@ -39,11 +39,11 @@ pub(crate) const SCHEMA: Schema = Schema {
         kpi("total_value", VALUE, None, Unit::Euro),
         Kpi { zero_is_missing: true, ..kpi("cpa", SPEND, Some(CONVERSIONS), Unit::Euro) },
     ],
+    opening: None,
 };
 
 const fn kpi(name: &'static str, numerator: usize, denominator: Option<usize>, unit: Unit) -> Kpi {
-    let (target, sample_min, zero_is_missing) = (None, SAMPLE_MIN, false);
-    Kpi { name, numerator, denominator, unit, target, sample_min, zero_is_missing }
+    Kpi { denominator, unit, ..Kpi::count(name, numerator) }
 }
 
 /// What a conversion adds; `None` for what the sender itself calls a duplicate.

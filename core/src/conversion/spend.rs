@@ -9,7 +9,7 @@ use crate::{
     decimal::CENTS_MAX,
     fact::{Fact, MEASURES_MAX, When},
     fields::Fields,
-    key::Digest,
+    key::{Digest, Identity},
     reason::{Reason, ReasonCode as Code},
     time::{DAY_MS, Timestamp},
 };
@@ -32,8 +32,12 @@ pub struct Spend {
     pub to: Timestamp,
 }
 
-impl Spend {
-    pub(crate) fn content(&self, digest: &mut Digest) {
+impl Identity for Spend {
+    fn deed(&self, _: &mut Digest) -> Option<Timestamp> {
+        None
+    }
+
+    fn content(&self, digest: &mut Digest) {
         digest.part(b"spend");
         digest.part(self.channel.name().as_bytes());
         digest.part(self.campaign.as_bytes());
@@ -41,7 +45,9 @@ impl Spend {
         digest.part(&self.from.ms().to_le_bytes());
         digest.part(&self.to.ms().to_le_bytes());
     }
+}
 
+impl Spend {
     /// Counted under its source, channel and campaign; it has no other dimension.
     pub(crate) fn fact<'a>(&'a self, source: &'a str) -> Fact<'a> {
         let mut sums = [0; MEASURES_MAX];

@@ -7,18 +7,14 @@ use std::borrow::Cow;
 
 use super::{Channel, Conversion, ConversionKind, DEMO_REQUEST_ALIAS, Outcome};
 use crate::{
-    fields::Fields,
+    fields::{Fields, is_free_id},
     reason::{Reason, ReasonCode as Code, excerpt},
     source::{ClientIdRule, Source},
-    time::{MINUTE_MS, Timestamp},
+    time::Timestamp,
 };
 
 /// Longest string in `metadati`, in characters.
 pub(super) const TEXT_CHARS_MAX: usize = 64;
-/// Longest client id of a source with ids of its own, in characters.
-pub(super) const CLIENT_CHARS_MAX: usize = 128;
-/// How far an event may be ahead of the receiver's clock.
-const AHEAD_MS_MAX: i64 = 5 * MINUTE_MS;
 /// Most ignored keys that are named.
 const WARNINGS_MAX: usize = 16;
 
@@ -34,7 +30,7 @@ pub(crate) fn validate(
     let mut fields = Fields::read(json)?;
     let client = fields.required("id_cliente").and_then(|raw| client(&mut fields, raw, source));
     let kind = fields.required("evento").and_then(|raw| kind(&mut fields, raw));
-    let time = fields.required("timestamp").and_then(|raw| time(&mut fields, raw, now));
+    let time = fields.required("timestamp").and_then(|raw| fields.happened("timestamp", raw, now));
     let value_cents = fields.required("valore").and_then(|raw| fields.cents("valore", raw));
     let channel = fields
         .required("canale")
@@ -79,11 +75,7 @@ fn client(fields: &mut Fields<'_>, raw: &str, source: &Source) -> Option<String>
         ClientIdRule::Cliente => {
             (is_cliente_id(&id), "`CLIENTE-` followed by 4 to 10 capital letters, `-` and 6 digits")
         }
-        ClientIdRule::Free => (
-            (1..=CLIENT_CHARS_MAX).contains(&id.chars().count())
-                && !id.chars().any(char::is_control),
-            "1 to 128 printable characters",
-        ),
+        ClientIdRule::Free => (is_free_id(&id), "1 to 128 printable characters"),
     };
     if !valid {
         let message = format!("`{}` is no client id: expected {form}", excerpt(&id));
@@ -111,17 +103,6 @@ fn kind(fields: &mut Fields<'_>, raw: &str) -> Option<ConversionKind> {
         name => ConversionKind::named(name),
     };
     fields.choice("evento", raw, named, ConversionKind::NAMES)
-}
-
-fn time(fields: &mut Fields<'_>, raw: &str, now: Timestamp) -> Option<Timestamp> {
-    let time = fields.timestamp("timestamp", raw)?;
-    if time > now.plus_ms(AHEAD_MS_MAX) {
-        let message =
-            format!("`{time}` is more than 5 minutes ahead of the receiver, where it is `{now}`");
-        fields.refuse(Reason::field(Code::TimestampFuture, "timestamp", message));
-        return None;
-    }
-    Some(time)
 }
 
 #[derive(Default)]
@@ -163,12 +144,7 @@ mod tests {
 
     #[track_caller]
     fn check(json: &str, expected: &[(Code, &str)]) {
-        let source = Source {
-            name: "crm".into(),
-            dedup: crate::source::DedupPolicy::default(),
-            dedup_ttl_s: 3_600,
-            client_id: ClientIdRule::Cliente,
-        };
+        let source = Source::named("crm");
         check_for(&source, json, expected);
     }
 
@@ -260,12 +236,7 @@ mod tests {
 
     #[test]
     fn free_client_ids_are_1_to_128_printable_characters() {
-        let free = Source {
-            name: "crm".into(),
-            dedup: crate::source::DedupPolicy::default(),
-            dedup_ttl_s: 3_600,
-            client_id: ClientIdRule::Free,
-        };
+        let free = Source { client_id: ClientIdRule::Free, ..Source::named("crm") };
         let id = |id: &str| example("id_cliente", &format!("\"{id}\""));
         check_for(&free, &id(&"è".repeat(128)), &[]);
         for bad in [String::new(), "è".repeat(129), "a\\u0007b".into()] {
@@ -314,12 +285,7 @@ mod tests {
     #[test]
     fn other_metadata_is_ignored_and_named() {
         let json = example("metadati", r#"{"utm":"x","campagna":"c"}"#);
-        let source = Source {
-            name: "crm".into(),
-            dedup: crate::source::DedupPolicy::default(),
-            dedup_ttl_s: 3_600,
-            client_id: ClientIdRule::Cliente,
-        };
+        let source = Source::named("crm");
         let (event, warnings) = validate(&json, &source, Timestamp::parse(NOW).unwrap()).unwrap();
         assert_eq!(event.campaign, "c");
         assert_eq!(warnings, ["`metadati.utm` is ignored"]);

@@ -25,9 +25,9 @@ pub struct Batch {
 /// What became of one candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
-    /// New; `late` when the finest tier no longer counts it.
+    /// New.
     Accepted {
-        /// Older than the finest tier reaches back.
+        /// Older than the finest tier reaches back, or than what its subject told already.
         late: bool,
     },
     /// A repetition.
@@ -43,6 +43,8 @@ pub enum Busy {
     Pending,
     /// Too many keys are within their time to live.
     Keys,
+    /// Too many subjects are remembered.
+    Subjects,
 }
 
 /// I/O that has not happened yet.
@@ -92,6 +94,8 @@ pub struct LedgerSnapshot {
 pub struct Bounds {
     /// Keys within their time to live.
     pub keys: u64,
+    /// Subjects that are remembered, of all domains.
+    pub subjects: u64,
     /// Series, of all domains.
     pub series: u64,
     /// Cells that were counted under a folded series.

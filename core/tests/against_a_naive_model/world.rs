@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Applied, Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Merged,
-    Outcome, Published, Pulled, RawEvent, Refused, Source, Timestamp, Viewer,
+    Applied, Batch, Candidate, Effect, EventKind, Hub, Ledger, Merged, Outcome, Published, Pulled,
+    RawEvent, Refused, Source, Timestamp, Viewer,
 };
 use serde_json::json;
 
@@ -65,12 +65,7 @@ impl World {
     pub(crate) fn new(shards: usize, dedup_ttl_s: u32) -> Self {
         Self {
             now: START,
-            source: Source {
-                name: "crm".into(),
-                dedup: DedupPolicy::ClientTimeHash,
-                dedup_ttl_s,
-                client_id: ClientIdRule::Cliente,
-            },
+            source: Source { dedup_ttl_s, ..Source::named("crm") },
             machines: (1..=shards as u64).map(Machine::new).collect(),
             hub: None,
             viewer: Viewer::default(),
@@ -131,7 +126,7 @@ impl World {
             let raw_event = RawEvent { json: &text, event_id: None };
             let valid =
                 EventKind::Conversion.validate(&raw_event, &self.source, self.at()).unwrap();
-            let shard = valid.candidate.key.shard(shards);
+            let shard = valid.candidate.shard(shards);
             batches[usize::from(shard)].push((sent, valid.candidate));
         }
         let now = self.at();
@@ -171,7 +166,7 @@ impl World {
         let text = raw.to_string();
         let raw_event = RawEvent { json: &text, event_id: None };
         let valid = EventKind::Spend.validate(&raw_event, &self.source, self.at()).unwrap();
-        let shard = valid.candidate.key.shard(self.machines.len() as u16);
+        let shard = valid.candidate.shard(self.machines.len() as u16);
         let batch = Batch {
             source: "crm".into(),
             dedup_ttl_s: self.source.dedup_ttl_s,

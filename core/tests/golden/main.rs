@@ -54,6 +54,7 @@ fn tally(verdicts: &[Value]) -> Value {
         "duplicates": count("duplicate"),
         "conflicts": count("conflict"),
         "rejected": count("rejected"),
+        "filtered": count("filtered"),
         "late": verdicts.iter().filter(|v| v["late"] == true).count(),
         "reasons": reasons,
     })

@@ -89,8 +89,12 @@ impl World {
         let mut refused = Refused::default();
         for (index, event) in events.iter().enumerate() {
             match kind.validate(event, source, now) {
+                Ok(valid) if valid.filtered => {
+                    refused.filtered += 1;
+                    verdicts[index] = json!({ "verdict": "filtered" });
+                }
                 Ok(valid) => {
-                    let shard = usize::from(valid.candidate.key.shard(shards));
+                    let shard = usize::from(valid.candidate.shard(shards));
                     warnings[index] = valid.warnings;
                     batches[shard].push((index, valid.candidate));
                 }

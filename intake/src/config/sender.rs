@@ -17,8 +17,16 @@ const BODY_KIB: (u32, u32) = (1_024, 4_096);
 /// The most events in one body: by default, and at most.
 const EVENTS: (u32, u32) = (1_000, 1_000);
 
-const KNOWN: [&str; 7] =
-    ["kind", "space", "dedup", "dedup_ttl", "client_id", "body_max_kib", "events_max"];
+const KNOWN: [&str; 8] = [
+    "kind",
+    "space",
+    "dedup",
+    "dedup_ttl",
+    "client_id",
+    "only_italy",
+    "body_max_kib",
+    "events_max",
+];
 
 /// Which proof a source's requests carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +74,7 @@ pub(super) fn read(
     let dedup = table.dedup();
     let dedup_ttl_s = table.dedup_ttl_s();
     let client_id = table.choice("client_id", &ClientIdRule::NAMES).unwrap_or_default();
+    let only_italy = table.flag("only_italy");
     let body_kib_max = table.number("body_max_kib", BODY_KIB);
     let events_max = table.number("events_max", EVENTS);
     if problems.len() > before {
@@ -78,7 +87,7 @@ pub(super) fn read(
             body_bytes_max: body_kib_max as usize * 1_024,
             events_max: events_max as usize,
         },
-        source: Source { name: name.to_owned(), dedup, dedup_ttl_s, client_id },
+        source: Source { name: name.to_owned(), dedup, dedup_ttl_s, client_id, only_italy },
     })
 }
 
@@ -126,6 +135,18 @@ impl Table<'_> {
             self.problems.push(Problem::new(self.key("dedup"), message));
         }
         policy
+    }
+
+    /// False when it is not there.
+    fn flag(&mut self, name: &str) -> bool {
+        match self.keys.get(name) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(found) => {
+                self.wrong(name, found, "`true` or `false`");
+                false
+            }
+        }
     }
 
     fn dedup_ttl_s(&mut self) -> u32 {
@@ -198,6 +219,7 @@ mod tests {
                 dedup: DedupPolicy::ClientTimeHash,
                 dedup_ttl_s: 3_600,
                 client_id: ClientIdRule::Cliente,
+                only_italy: false,
             },
         };
         assert_eq!(parse(&json!({ "kind": "native" })), Ok(expected));
@@ -207,7 +229,7 @@ mod tests {
     fn reads_every_key() {
         let table = json!({
             "kind": "native", "space": "roma", "dedup": "client_5min", "dedup_ttl": "3d",
-            "client_id": "free", "body_max_kib": 4096, "events_max": 1,
+            "client_id": "free", "only_italy": true, "body_max_kib": 4096, "events_max": 1,
         });
         let expected = Sender {
             kind: Kind::Native,
@@ -218,6 +240,7 @@ mod tests {
                 dedup: DedupPolicy::Client5Min,
                 dedup_ttl_s: 259_200,
                 client_id: ClientIdRule::Free,
+                only_italy: true,
             },
         };
         assert_eq!(parse(&table), Ok(expected));
@@ -229,6 +252,13 @@ mod tests {
         assert_eq!(parse(&json!({})), Err(vec![missing.into()]));
         check("kind", json!("meta"), Some("is `meta`; it should be `native`"));
         check("kind", json!(["native"]), Some("is a list; it should be `native`"));
+    }
+
+    #[test]
+    fn only_italy_is_yes_or_no() {
+        check("only_italy", json!(false), None);
+        check("only_italy", json!("true"), Some("is `true`; it should be `true` or `false`"));
+        check("only_italy", json!(1), Some("is 1; it should be `true` or `false`"));
     }
 
     #[test]

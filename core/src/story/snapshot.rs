@@ -1,0 +1,148 @@
+//! Snapshots: the totals of one story and segment at one instant, as a platform tells them.
+//!
+//! Counters move by the difference to the last totals, at the instant of the newer ones. The newest
+//! snapshot stands for all before it: an older one changes nothing, and what the newest does not
+//! say is not known any more. Any order of arrival ends in the same totals.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Class, Setting, key, schema};
+use crate::{
+    fact::Sums,
+    key::{Digest, Identity},
+    series::{SeriesId, SeriesTable},
+    subject::{Correction, Subject},
+    time::Timestamp,
+};
+
+/// One validated snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The story and the segment.
+    pub setting: Setting,
+    /// `timestamp`
+    pub time: Timestamp,
+    /// `engagement`
+    pub engagement: Engagement,
+}
+
+/// Totals since the story began; none where the snapshot says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Engagement {
+    /// `view_count`
+    pub views: Option<i64>,
+    /// `completion_rate`, in millionths.
+    pub completion: Option<i64>,
+    /// `clicks`
+    pub clicks: Option<i64>,
+    /// `reactions`: like, love and laugh.
+    pub reactions: [Option<i64>; 3],
+    /// `comments`
+    pub comments: Option<i64>,
+    /// `shares`
+    pub shares: Option<i64>,
+}
+
+impl Snapshot {
+    /// The segment within the story: whose totals these are.
+    pub(crate) fn subject(&self, source: &str) -> Subject {
+        let topic = key("snapshots.1", source, |digest| digest.part(self.setting.story.as_bytes()));
+        let key = key("segment.1", source, |digest| self.setting.audience(digest));
+        Subject { topic, key }
+    }
+
+    /// The totals after this snapshot, and how the counters move; nothing when it is not the newest.
+    pub(crate) fn revise(
+        &self,
+        source: &str,
+        known: Option<&Totals>,
+        labels: &mut SeriesTable,
+    ) -> Option<(Totals, Vec<Correction>)> {
+        let classes = [Class::View, Class::Click, Class::Reaction, Class::Comment, Class::Share];
+        let new = Totals {
+            time: self.time,
+            engagement: self.engagement,
+            labels: classes.map(|class| labels.intern(&self.setting.dimensions(source, class)).0),
+            italian: self.setting.is_italian(),
+        };
+        if known.is_some_and(|known| !new.outranks(known, labels)) {
+            return None;
+        }
+        let new_sums = new.sums();
+        let old_sums = known.map(|known| (known.labels, known.sums()));
+        let mut corrections = Vec::new();
+        for (position, (label, sums)) in new.labels.into_iter().zip(new_sums).enumerate() {
+            let new = Correction { time: self.time, label, sums };
+            let old = old_sums.as_ref().and_then(|(labels, sums)| {
+                let (label, sums) = (*labels.get(position)?, *sums.get(position)?);
+                Some(Correction { time: self.time, label, sums })
+            });
+            match old {
+                Some(old) if new.is_at(&old) => corrections.extend(new.less(&old)),
+                old => {
+                    corrections.extend(old.and_then(|old| old.negated().if_any()));
+                    corrections.extend(new.if_any());
+                }
+            }
+        }
+        Some((new, corrections))
+    }
+}
+
+impl Identity for Snapshot {
+    /// Nobody's in particular: two within five minutes are two.
+    fn deed(&self, _: &mut Digest) -> Option<Timestamp> {
+        None
+    }
+
+    fn content(&self, digest: &mut Digest) {
+        digest.part(b"snapshot");
+        digest.part(&self.time.ms().to_le_bytes());
+        self.setting.content(digest);
+        for total in self.engagement.totals() {
+            digest.part(&total.unwrap_or(-1).to_le_bytes());
+        }
+    }
+}
+
+impl Engagement {
+    fn totals(&self) -> [Option<i64>; 8] {
+        let Self { views, completion, clicks, reactions, comments, shares } = *self;
+        let [like, love, laugh] = reactions;
+        [views, completion, clicks, like, love, laugh, comments, shares]
+    }
+}
+
+/// What is remembered of the totals of a segment of a story.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    time: Timestamp,
+    engagement: Engagement,
+    /// What views, clicks, reactions, comments and shares are counted under.
+    labels: [SeriesId; 5],
+    italian: bool,
+}
+
+impl Totals {
+    /// Two snapshots of the same instant are told apart by what they say, never by which came
+    /// first.
+    fn outranks(&self, known: &Self, labels: &SeriesTable) -> bool {
+        let rank = |totals: &Self| (totals.time, totals.engagement);
+        let texts = |totals: &Self| {
+            totals.labels.first().map(|label| labels.values(*label).collect::<Vec<_>>())
+        };
+        rank(self) > rank(known) || (rank(self) == rank(known) && texts(self) > texts(known))
+    }
+
+    fn sums(&self) -> [Sums; 5] {
+        let Engagement { views, completion, clicks, reactions, comments, shares } = self.engagement;
+        let reactions = reactions.iter().flatten().sum();
+        [
+            schema::views(views, completion, clicks),
+            schema::clicks(clicks, views),
+            schema::reactions(reactions),
+            schema::comments(comments.unwrap_or(0)),
+            schema::shares(shares.unwrap_or(0), self.italian),
+        ]
+    }
+}

@@ -1,0 +1,196 @@
+//! From the raw JSON of one story event to the event, or to every reason why not.
+//!
+//! An event with `engagement` is a snapshot, any other an action. Bounds: 64 members, nesting of
+//! 32, ids of 128 characters, other strings of 64, 30 hashtags. Nothing unknown is ignored: a
+//! misspelt total would be missing in silence.
+
+use super::{
+    Action, Deed, EventType, Interaction, Setting, Snapshot,
+    place::{names_italy, place},
+    snapshot::Engagement,
+};
+use crate::{
+    fields::Fields,
+    reason::{Reason, ReasonCode as Code},
+    time::Timestamp,
+};
+
+/// Longest string that is no id, in characters.
+pub(super) const TEXT_CHARS_MAX: usize = 64;
+/// Most hashtags of a share.
+pub(super) const HASHTAGS_MAX: usize = 30;
+
+/// Either form of a story event.
+pub(crate) enum StoryEvent {
+    Snapshot(Snapshot),
+    Action(Action),
+}
+
+/// Validates one story event as it was received at `now`.
+///
+/// # Errors
+/// Every reason why it is none.
+pub(crate) fn validate(json: &str, now: Timestamp) -> Result<StoryEvent, Vec<Reason>> {
+    let mut fields = Fields::read(json)?;
+    let setting = Setting::read(&mut fields);
+    let time = fields.required("timestamp").and_then(|raw| fields.happened("timestamp", raw, now));
+    let event = match fields.optional("engagement") {
+        Some(raw) => snapshot(&mut fields, raw, setting, time),
+        None => action(&mut fields, setting, time),
+    };
+    fields.refuse_rest();
+    match (event, fields.into_reasons()) {
+        (Some(event), reasons) if reasons.is_empty() => Ok(event),
+        (_, reasons) => Err(reasons),
+    }
+}
+
+impl Setting {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let story = fields.required("story_id").and_then(|raw| fields.id("story_id", raw));
+        let location = text(fields, "user_location", "user_location");
+        let format = text(fields, "formato", "formato");
+        let duration_ms =
+            fields.optional("durata_s").map_or(Some(0), |raw| fields.duration_ms("durata_s", raw));
+        let segment = match fields.optional("segmento") {
+            Some(raw) => segment(fields, raw),
+            None => Some(<[String; 3]>::default()),
+        };
+        let (location, [age, gender, interest]) = (location?, segment?);
+        let place = if location.trim().is_empty() { "" } else { place(&location) }.to_owned();
+        let (story, format, duration_ms) = (story?, format?, duration_ms? as u32);
+        Some(Self { story, place, age, gender, interest, format, duration_ms })
+    }
+}
+
+/// Reads a string that need not be there; nothing only after a fault.
+fn text(fields: &mut Fields<'_>, name: &str, path: &'static str) -> Option<String> {
+    let Some(raw) = fields.optional(name) else {
+        return Some(String::new());
+    };
+    fields.bounded_text(path, raw, TEXT_CHARS_MAX).map(|text| text.into_owned())
+}
+
+fn segment(event: &mut Fields<'_>, raw: &str) -> Option<[String; 3]> {
+    let mut fields = event.nested("segmento", raw)?;
+    let age = text(&mut fields, "eta", "segmento.eta");
+    let gender = text(&mut fields, "genere", "segmento.genere");
+    let interest = text(&mut fields, "interesse", "segmento.interesse");
+    fields.refuse_rest();
+    event.take_over(fields);
+    Some([age?, gender?, interest?])
+}
+
+fn snapshot(
+    fields: &mut Fields<'_>,
+    raw: &str,
+    setting: Option<Setting>,
+    time: Option<Timestamp>,
+) -> Option<StoryEvent> {
+    let only = [EventType::View.name()];
+    let named = |name: &str| EventType::named(name).filter(|kind| *kind == EventType::View);
+    let kind = fields
+        .required("event_type")
+        .and_then(|raw| fields.choice("event_type", raw, named, &only));
+    let engagement = engagement(fields, raw);
+    let (_, engagement, setting, time) = (kind?, engagement?, setting?, time?);
+    Some(StoryEvent::Snapshot(Snapshot { setting, time, engagement }))
+}
+
+fn engagement(event: &mut Fields<'_>, raw: &str) -> Option<Engagement> {
+    let mut fields = event.nested("engagement", raw)?;
+    let completion = fields
+        .optional("completion_rate")
+        .and_then(|raw| fields.rate("engagement.completion_rate", raw));
+    let views = total(&mut fields, "view_count", "engagement.view_count");
+    let clicks = total(&mut fields, "clicks", "engagement.clicks");
+    let comments = total(&mut fields, "comments", "engagement.comments");
+    let shares = total(&mut fields, "shares", "engagement.shares");
+    let reactions = fields
+        .optional("reactions")
+        .and_then(|raw| {
+            let mut reactions = fields.nested("engagement.reactions", raw)?;
+            let totals = [
+                total(&mut reactions, "like", "engagement.reactions.like"),
+                total(&mut reactions, "love", "engagement.reactions.love"),
+                total(&mut reactions, "laugh", "engagement.reactions.laugh"),
+            ];
+            reactions.refuse_rest();
+            fields.take_over(reactions);
+            Some(totals)
+        })
+        .unwrap_or_default();
+    fields.refuse_rest();
+    event.take_over(fields);
+    Some(Engagement { views, completion, clicks, reactions, comments, shares })
+}
+
+fn total(fields: &mut Fields<'_>, name: &str, path: &'static str) -> Option<i64> {
+    let raw = fields.optional(name)?;
+    fields.count(path, raw)
+}
+
+fn action(
+    fields: &mut Fields<'_>,
+    setting: Option<Setting>,
+    time: Option<Timestamp>,
+) -> Option<StoryEvent> {
+    let viewer = fields.required("user_id").and_then(|raw| fields.id("user_id", raw));
+    let kind = fields
+        .required("event_type")
+        .and_then(|raw| fields.choice("event_type", raw, EventType::named, EventType::NAMES));
+    let Some(kind) = kind else {
+        // Whether these belong to the event cannot be told.
+        for name in ["completion_rate", "tempo_visione_s", "interaction_type", "hashtag"] {
+            fields.optional(name);
+        }
+        return None;
+    };
+    let deed = match kind {
+        EventType::View => {
+            let duration_ms = setting.as_ref().map(|setting| setting.duration_ms);
+            completion(fields, duration_ms).map(|completion| Deed::View { completion })
+        }
+        EventType::Interaction => fields
+            .required("interaction_type")
+            .and_then(|raw| {
+                let (named, names) = (Interaction::named, Interaction::NAMES);
+                fields.choice("interaction_type", raw, named, names)
+            })
+            .map(Deed::Interaction),
+        EventType::Share => {
+            let hashtags = fields.optional("hashtag").map_or(Some(Vec::new()), |raw| {
+                fields.texts("hashtag", raw, HASHTAGS_MAX, TEXT_CHARS_MAX)
+            });
+            hashtags.map(|hashtags| {
+                let names_italy = hashtags.iter().any(|hashtag| names_italy(hashtag));
+                Deed::Share { hashtags, names_italy }
+            })
+        }
+    };
+    let (viewer, deed, setting, time) = (viewer?, deed?, setting?, time?);
+    Some(StoryEvent::Action(Action { setting, viewer, time, deed }))
+}
+
+/// How much of a story was seen, in millionths: as told, or the time watched out of its duration.
+fn completion(fields: &mut Fields<'_>, duration_ms: Option<u32>) -> Option<u32> {
+    let told = fields.optional("completion_rate").map(|raw| fields.rate("completion_rate", raw));
+    let watched =
+        fields.optional("tempo_visione_s").map(|raw| fields.duration_ms("tempo_visione_s", raw));
+    let (name, message) = match (told, watched, duration_ms.map(i64::from)) {
+        (Some(told), ..) => return told.map(|rate| rate as u32),
+        (None, Some(None), _) | (None, Some(_), None) => return None,
+        (None, Some(Some(watched_ms)), Some(duration_ms @ 1..)) => {
+            return Some((watched_ms.min(duration_ms) * 1_000_000 / duration_ms) as u32);
+        }
+        (None, Some(_), Some(_)) => {
+            ("durata_s", "`durata_s` above zero is required with `tempo_visione_s`")
+        }
+        (None, None, _) => (
+            "completion_rate",
+            "`completion_rate`, or `tempo_visione_s` with `durata_s`, is required",
+        ),
+    };
+    fields.refuse(Reason::field(Code::FieldMissing, name, message));
+    None
+}
