@@ -101,6 +101,7 @@ fn readings(c: &mut Criterion) {
         ("all KPIs of an hour", ask(&[("window", "1h")])),
         ("filtered", ask(&[("window", "1h"), ("where", "canale:email")])),
         ("by campaign", ask(&[("window", "1h"), ("by", "campagna")])),
+        ("by hour of the week", ask(&[("window", "28d"), ("by", "giorno_ora")])),
     ] {
         group.bench_function(name, |b| b.iter(|| black_box(hub.answer(&query, now).unwrap())));
     }

@@ -41,10 +41,13 @@ impl Spread {
 
     /// What of `sum` lies before `at`, an instant of the interval: a whole number, rounded down.
     fn until(&self, sum: i64, at: Timestamp) -> i64 {
-        let length = i128::from(self.to.ms()) - i128::from(self.from.ms());
-        let passed = i128::from(at.ms()) - i128::from(self.from.ms());
-        // Not above `sum`, since no more has passed than there is.
-        (i128::from(sum) * passed).div_euclid(length.max(1)) as i64
+        let length = self.to.ms().saturating_sub(self.from.ms()).max(1);
+        let passed = at.ms().saturating_sub(self.from.ms());
+        match sum.checked_mul(passed) {
+            Some(product) => product.div_euclid(length),
+            // Rarely needed, and slow in Wasm. Not above `sum`, since no more has passed than there is.
+            None => (i128::from(sum) * i128::from(passed)).div_euclid(i128::from(length)) as i64,
+        }
     }
 }
 
@@ -102,6 +105,18 @@ mod tests {
                 .map(|sums| sums[0])
                 .sum();
             assert_eq!(sum, 100, "step {step}");
+        }
+    }
+
+    #[test]
+    fn the_largest_amounts_over_the_longest_intervals_are_shared_to_the_last_unit() {
+        let (sum, length) = (100_000_000_000, 400 * 86_400_000);
+        for sum in [sum, sum - 1, i64::MAX] {
+            let spread = spread(0, length, sum);
+            let shares = [(0, 1), (1, length - 1), (length - 1, length)]
+                .map(|(from, to)| spread.share(at(from), at(to)).map_or(0, |sums| sums[0]));
+            assert_eq!(shares.iter().sum::<i64>(), sum, "{shares:?}");
+            assert_eq!(shares[0], sum / length);
         }
     }
 

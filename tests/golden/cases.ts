@@ -89,6 +89,35 @@ function instant(text: string, nowMs: number): string | undefined {
   return new Date(ms).toISOString();
 }
 
+const inRome = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Europe/Rome",
+  weekday: "short",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  hourCycle: "h23",
+});
+const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** The names of the groups in Rome that an instant belongs to. */
+export function groupsInRome(ms: number): Readonly<Record<"giorno" | "ora" | "giorno_ora", string>> {
+  const parts = Object.fromEntries(inRome.formatToParts(ms).map(({ type, value }) => [type, value]));
+  const { year, month, day, weekday = "", hour = "" } = parts;
+  return {
+    giorno: `${year}-${month}-${day}`,
+    ora: hour,
+    giorno_ora: `${weekdays.indexOf(weekday) + 1}-${hour}`,
+  };
+}
+
+/** `ora:now-1h`: the name of the group in Rome that an instant belongs to. */
+function group(text: string, nowMs: number): string | undefined {
+  const [, by, at = ""] = /^(giorno|ora|giorno_ora):(.+)$/.exec(text) ?? [];
+  const found = by === undefined ? undefined : instant(at, nowMs);
+  return found && groupsInRome(Date.parse(found))[by as "giorno" | "ora" | "giorno_ora"];
+}
+
 /** `x*64`: the text so often, `#` in it being the number of the repetition. */
 function repeated(text: string): string | undefined {
   const [, unit, count] = /^(.+)\*(\d+)$/.exec(text) ?? [];
@@ -97,7 +126,7 @@ function repeated(text: string): string | undefined {
 }
 
 function laidOut(text: string, nowMs: number): string {
-  return text.replace(/\{\{(.+?)\}\}/g, (whole, inner) => instant(inner, nowMs) ?? repeated(inner) ?? whole);
+  return text.replace(/\{\{(.+?)\}\}/g, (whole, inner) => instant(inner, nowMs) ?? group(inner, nowMs) ?? repeated(inner) ?? whole);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the files are what is checked here

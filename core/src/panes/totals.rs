@@ -67,39 +67,32 @@ impl Panes {
             None | Some(Group::Dimension(_)) => vec![(0, *span)],
         };
         let mut sums: Vec<Option<Sums>> = vec![None; groups.names.len()];
-        let mut add = |part: usize, series: usize, row: &[i64]| {
-            if let Some(sum) = sums.get_mut(part + series) {
+        let mut add = |part: usize, series: SeriesId, row: &[i64]| {
+            let series = of_series.get(series as usize).copied().flatten();
+            if let Some(sum) = series.and_then(|series| sums.get_mut(part + series)) {
                 add_sums(sum.get_or_insert([0; MEASURES_MAX]), row);
             }
         };
-        let group_of = |series: SeriesId| of_series.get(series as usize).copied().flatten();
         for spread in self.spreads.iter() {
-            let Some(series) = group_of(spread.series) else { continue };
             let first = parts.partition_point(|(_, part)| part.to <= spread.from);
-            let overlapping =
-                parts.iter().skip(first).take_while(|(_, part)| part.from < spread.to);
-            for (group, part) in overlapping {
+            let rest = parts.iter().skip(first);
+            for (group, part) in rest.take_while(|(_, part)| part.from < spread.to) {
                 if let Some(share) = spread.share(part.from, part.to.min(now)) {
-                    add(*group, series, &share);
+                    add(*group, spread.series, &share);
                 }
             }
         }
-        let width = self.schema().measures.len();
         let mut take = |part: usize, bucket: &Bucket| {
-            for (series, row) in bucket.rows(width) {
-                if let Some(series) = group_of(series) {
-                    add(part, series, row);
-                }
-            }
+            let rows = bucket.rows(self.schema().measures.len());
+            rows.for_each(|(series, row)| add(part, series, row));
         };
-        match span.tier {
+        match span.tier.map(|tier| self.tiers.get(tier)) {
             None => take(0, &self.total),
             Some(tier) => {
                 for (group, part) in &parts {
-                    let buckets = self.tiers.get(tier).into_iter();
-                    buckets
-                        .flat_map(|tier| tier.between(part.from, part.to))
-                        .for_each(|(_, bucket)| take(*group, bucket));
+                    let buckets =
+                        tier.into_iter().flat_map(|tier| tier.between(part.from, part.to));
+                    buckets.for_each(|(_, bucket)| take(*group, bucket));
                 }
             }
         }

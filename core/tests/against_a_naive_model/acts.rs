@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 
-pub(crate) const START: i64 = 1_770_000_000_000;
+/// A Monday in winter, and the day after each change of Rome's clocks.
+pub(crate) const STARTS: [&str; 3] =
+    ["2026-02-02T02:40:00Z", "2026-03-30T06:00:00Z", "2026-10-26T06:00:00Z"];
 pub(crate) const CHANNELS: [&str; 4] = ["email", "social_media", "webform", "sms"];
 pub(crate) const KINDS: [&str; 4] =
     ["richiesta_demo", "acquisto_concluso", "iscrizione_evento", "cancello_abbandono"];

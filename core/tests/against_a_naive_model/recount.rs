@@ -2,13 +2,45 @@
 
 use std::collections::BTreeSet;
 
+use jiff::tz::TimeZone;
 use polso_core::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
-    acts::{KINDS, Kept, OUTCOMES, Paid},
+    acts::{KINDS, Kept, OUTCOMES},
     world::World,
 };
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// What a query may ask to be told apart by.
+pub(crate) const BYS: [&str; 4] = ["campagna", "giorno", "ora", "giorno_ora"];
+
+/// The name of the group of something at an instant.
+fn group_of(by: Option<&str>, campaign: u8, at_ms: i64) -> Option<String> {
+    let rome = || {
+        let at = jiff::Timestamp::from_millisecond(at_ms).unwrap();
+        at.to_zoned(TimeZone::get("Europe/Rome").unwrap())
+    };
+    Some(match by? {
+        "campagna" => format!("c{campaign}"),
+        "giorno" => rome().strftime("%Y-%m-%d").to_string(),
+        "ora" => rome().strftime("%H").to_string(),
+        "giorno_ora" => rome().strftime("%u-%H").to_string(),
+        other => panic!("no group: {other}"),
+    })
+}
+
+/// From midnight to midnight in Rome: so many days, the last of which contains an instant.
+pub(crate) fn calendar_days(at_ms: i64, days: i64) -> (i64, i64) {
+    let rome = TimeZone::get("Europe/Rome").unwrap();
+    let day = jiff::Timestamp::from_millisecond(at_ms).unwrap().to_zoned(rome.clone()).date();
+    let midnight = |days: i64| {
+        let date = day.checked_add(jiff::Span::new().days(days)).unwrap();
+        date.to_zoned(rome.clone()).unwrap().timestamp().as_millisecond()
+    };
+    (midnight(1 - days), midnight(1))
+}
 
 impl World {
     /// The readings that a recount gives, in the form of an answer.
@@ -18,55 +50,77 @@ impl World {
         to_ms: i64,
         all_time: bool,
         channel: Option<usize>,
-        by_campaign: bool,
+        by: Option<&str>,
     ) -> Value {
         let in_window = |kept: &&Kept| {
             (all_time || (from_ms..to_ms).contains(&kept.time_ms))
                 && channel.is_none_or(|channel| kept.sent.channel == channel)
                 && OUTCOMES[kept.sent.outcome] != "duplicato"
         };
-        let kept: Vec<&Kept> = self.kept.iter().filter(in_window).collect();
-        // What has been spent of each amount between the two instants, in whole cents.
-        let spent_until = |from: i64, paid: &Paid, at: i64| {
-            let passed = (at - from).clamp(0, paid.length_ms);
-            (i128::from(paid.cents) * i128::from(passed) / i128::from(paid.length_ms)) as i64
-        };
-        let overlaps = |(from, paid): &&(i64, Paid)| {
-            *from < to_ms.min(self.now)
-                && from_ms < (from + paid.length_ms).min(self.now)
-                && channel.is_none_or(|channel| paid.channel == channel)
-        };
-        // Of what lies ahead of now, nothing has been spent yet.
-        let spent_to_ms = to_ms.min(self.now);
-        let paid: Vec<&(i64, Paid)> = self.paid.iter().filter(overlaps).collect();
-        let groups: BTreeSet<Option<u8>> = if by_campaign {
-            let events = kept.iter().map(|kept| Some(kept.sent.campaign));
-            events.chain(paid.iter().map(|(_, paid)| Some(paid.campaign))).collect()
-        } else {
-            BTreeSet::from([None])
-        };
-        let of_group = |group: &Option<u8>| {
-            let events = kept.iter().filter(|k| group.is_none_or(|group| k.sent.campaign == group));
+        let kept: Vec<(Option<String>, &Kept)> = self
+            .kept
+            .iter()
+            .filter(in_window)
+            .map(|kept| (group_of(by, kept.sent.campaign, kept.time_ms), kept))
+            .collect();
+        let spent = self.spent(from_ms, to_ms, channel, by);
+        let mut groups: BTreeSet<&Option<String>> = kept
+            .iter()
+            .map(|(group, _)| group)
+            .chain(spent.iter().map(|(group, _)| group))
+            .collect();
+        if by.is_none() {
+            groups.insert(&None);
+        }
+        let of_group = |group: &Option<String>| {
+            let events = kept.iter().filter(|(of, _)| of == group).map(|(_, kept)| kept);
             let converted = events.clone().filter(|k| {
                 OUTCOMES[k.sent.outcome] == "completato"
                     && KINDS[k.sent.kind] != "cancello_abbandono"
             });
             let cents: i64 = converted.clone().map(|k| k.sent.cents).sum();
-            let paid = paid.iter().filter(|(_, p)| group.is_none_or(|group| p.campaign == group));
-            let spent: i64 = paid
-                .map(|(from, p)| {
-                    spent_until(*from, p, spent_to_ms) - spent_until(*from, p, from_ms)
-                })
-                .sum();
+            let spent: i64 =
+                spent.iter().filter(|(of, _)| of == group).map(|(_, cents)| cents).sum();
             json!([
-                group.map(|group| format!("c{group}")),
+                group,
                 converted.count(),
                 events.count(),
                 format!("{}.{:02}", cents / 100, cents % 100),
                 format!("{}.{:02}", spent / 100, spent % 100),
             ])
         };
-        groups.iter().map(of_group).collect()
+        groups.into_iter().map(of_group).collect()
+    }
+
+    /// The cents spent between two instants, amount by amount, and hour by hour where the groups
+    /// ask for it. Of what lies ahead of now, nothing has been spent yet.
+    fn spent(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+        channel: Option<usize>,
+        by: Option<&str>,
+    ) -> Vec<(Option<String>, i64)> {
+        let to_ms = to_ms.min(self.now);
+        let mut spent = Vec::new();
+        for (start, paid) in &self.paid {
+            if channel.is_some_and(|channel| paid.channel != channel) {
+                continue;
+            }
+            let until = |at: i64| {
+                let passed = i128::from((at - start).clamp(0, paid.length_ms));
+                (i128::from(paid.cents) * passed / i128::from(paid.length_ms)) as i64
+            };
+            let (first, end) = (from_ms.max(*start), to_ms.min(start + paid.length_ms));
+            let step_ms = if by.is_none_or(|by| by == "campagna") { i64::MAX } else { HOUR_MS };
+            let mut at = first;
+            while at < end {
+                let next = (at - at.rem_euclid(step_ms)).saturating_add(step_ms).min(end);
+                spent.push((group_of(by, paid.campaign, at), until(next) - until(at)));
+                at = next;
+            }
+        }
+        spent
     }
 }
 

@@ -8,7 +8,7 @@ use polso_core::{
 };
 use serde_json::json;
 
-use crate::acts::{Act, CHANNELS, KINDS, Kept, OUTCOMES, Paid, START, Sent};
+use crate::acts::{Act, CHANNELS, KINDS, Kept, OUTCOMES, Paid, Sent};
 
 /// A ledger with its disk.
 pub(crate) struct Machine {
@@ -62,9 +62,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(shards: usize, dedup_ttl_s: u32) -> Self {
+    pub(crate) fn new(now: i64, shards: usize, dedup_ttl_s: u32) -> Self {
         Self {
-            now: START,
+            now,
             source: Source { dedup_ttl_s, ..Source::named("crm") },
             machines: (1..=shards as u64).map(Machine::new).collect(),
             hub: None,

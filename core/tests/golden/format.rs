@@ -165,6 +165,19 @@ pub(crate) fn instant(text: &str, now_ms: i64) -> Option<String> {
     Some(at.to_string())
 }
 
+/// `ora:now-1h`: the name of the group in Rome that an instant belongs to.
+pub(crate) fn group(text: &str, now_ms: i64) -> Option<String> {
+    let (by, at) = text.split_once(':')?;
+    let format = match by {
+        "giorno" => "%Y-%m-%d",
+        "ora" => "%H",
+        "giorno_ora" => "%u-%H",
+        _ => return None,
+    };
+    let at: jiff::Timestamp = instant(at, now_ms)?.parse().unwrap();
+    Some(at.in_tz("Europe/Rome").unwrap().strftime(format).to_string())
+}
+
 /// `x*64`: the text so often, `#` in it being the number of the repetition.
 pub(crate) fn repeated(text: &str) -> Option<String> {
     let (unit, count) = text.rsplit_once('*')?;
@@ -180,7 +193,7 @@ pub(crate) fn laid_out(text: &str, now_ms: i64) -> String {
         let end = start + 2 + rest[start + 2..].find("}}").unwrap();
         let inner = &rest[start + 2..end];
         found += &rest[..start];
-        match instant(inner, now_ms).or_else(|| repeated(inner)) {
+        match instant(inner, now_ms).or_else(|| group(inner, now_ms)).or_else(|| repeated(inner)) {
             Some(text) => found += &text,
             None => found += &rest[start..end + 2],
         }
