@@ -8,17 +8,26 @@
 export interface Query {
   /** The span: `30s` to `400d`, or `all` for everything ever counted. Default `5m`. */
   readonly window?: string;
-  /** `sliding` (default) ends at `at`; `tumbling` is the aligned span that contains `at`. */
-  readonly kind?: "sliding" | "tumbling";
+  /**
+   * `sliding` (default) ends at `at`; `tumbling` is the aligned span that contains `at`; `calendar` is whole days of
+   * Rome, `1d` to `35d`, the last of which contains `at`.
+   */
+  readonly kind?: WindowKind;
   /** RFC 3339. Default: now, by the server's clock. */
   readonly at?: string;
   /** Which KPIs; default: all. */
   readonly kpi?: readonly string[];
   /** Filters `dimension:value`: different dimensions are and-ed, the same one twice is or-ed. */
   readonly where?: readonly string[];
-  /** One dimension to group by: one reading per KPI and value of it. */
+  /**
+   * What to group by: one reading per KPI and group. A dimension, or time in Rome, in a window that begins at most 35
+   * days ago: `giorno` (`2026-03-29`), `ora` (`00` to `23`), `giorno_ora` (`1-00` on Monday to `7-23` on Sunday).
+   */
   readonly by?: string;
 }
+
+/** How a window lies around its instant. */
+export type WindowKind = "sliding" | "tumbling" | "calendar";
 
 /** How far a reading can be trusted, and where it stands against its target. */
 export type Status = "ok" | "below_target" | "above_target" | "insufficient" | "unavailable";
@@ -34,7 +43,7 @@ export interface Reading {
   readonly unit: "count" | "ratio" | "euro";
   readonly target: number | null;
   readonly status: Status;
-  /** The value of the query's `by` dimension; `null` without one. */
+  /** The group that the query's `by` makes: a value of that dimension, or a time; `null` without one. */
   readonly group: string | null;
 }
 
@@ -43,7 +52,7 @@ export interface Answer {
   readonly space: string;
   readonly now: string;
   readonly window: {
-    readonly kind: "sliding" | "tumbling" | "all";
+    readonly kind: WindowKind | "all";
     /** Inclusive. */
     readonly from: string | null;
     /** Exclusive. */

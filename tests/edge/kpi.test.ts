@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Random } from "../../scripts/demo/random.mjs";
-import { type Reading, readingsOf } from "../golden/cases.ts";
+import { groupsInRome, type Reading, readingsOf } from "../golden/cases.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { conversion, get, integrity, post, refusal } from "./support/client.ts";
 
@@ -135,7 +135,7 @@ interface Asked {
   readonly kind: "sliding" | "tumbling";
   readonly atMs: number;
   readonly where?: keyof typeof filters;
-  readonly by?: "canale" | "localita";
+  readonly by?: keyof typeof groups;
 }
 
 const filters = {
@@ -143,7 +143,13 @@ const filters = {
   "where=canale:email&where=canale:sms": (event: Event) => ["email", "sms"].includes(event.channel),
   "where=canale:webform&where=localita:Roma": (event: Event) => event.channel === "webform" && event.place === "Roma",
 };
-const groups = { canale: (event: Event) => event.channel, localita: (event: Event) => event.place };
+const groups = {
+  canale: (event: Event) => event.channel,
+  localita: (event: Event) => event.place,
+  giorno: ({ timeMs }: Event) => groupsInRome(timeMs).giorno,
+  ora: ({ timeMs }: Event) => groupsInRome(timeMs).ora,
+  giorno_ora: ({ timeMs }: Event) => groupsInRome(timeMs).giorno_ora,
+};
 
 async function check(server: Server, { lengthMs, window, kind, atMs, where, by }: Asked): Promise<void> {
   const at = new Date(atMs).toISOString();
@@ -193,7 +199,7 @@ for (const shards of [1, 4]) {
 
   test(`any window, filtered and grouped, is the sum by hand, shards: ${shards}`, async () => {
     for (const where of [undefined, ...(Object.keys(filters) as (keyof typeof filters)[])]) {
-      for (const by of [undefined, "canale", "localita"] as const) {
+      for (const by of [undefined, ...(Object.keys(groups) as (keyof typeof groups)[])]) {
         for (let count = 0; count < 6; count += 1) {
           await check(server(), { ...anyQuestion(), ...(where && { where }), ...(by && { by }) });
         }
@@ -242,6 +248,8 @@ test("a query that says nothing sensible is refused with the parameter's fault",
     ["where=canale", "where_invalid"],
     ["where=colore:rosso", "dimension_unknown"],
     ["by=colore", "dimension_unknown"],
+    ["by=ora&window=all", "by_too_coarse"],
+    ["kind=calendar&window=24h", "window_invalid"],
     ["finestra=5m", "parameter_unknown"],
     [`by=${"x".repeat(300)}`, "query_too_long"],
     ["kpi=cpa&".repeat(65), "query_too_long"],

@@ -126,7 +126,10 @@ function repeated(text: string): string | undefined {
 }
 
 function laidOut(text: string, nowMs: number): string {
-  return text.replace(/\{\{(.+?)\}\}/g, (whole, inner) => instant(inner, nowMs) ?? group(inner, nowMs) ?? repeated(inner) ?? whole);
+  return text.replace(
+    /\{\{(.+?)\}\}/g,
+    (whole, inner) => instant(inner, nowMs) ?? group(inner, nowMs) ?? repeated(inner) ?? whole,
+  );
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the files are what is checked here
