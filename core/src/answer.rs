@@ -1,6 +1,8 @@
 //! Answers: queries evaluated over counters. The server's `GET /api/v1/kpi` and the browser's core
 //! both come through here, so that they cannot differ.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use serde::Serialize;
 
 use crate::{
@@ -8,10 +10,12 @@ use crate::{
     decimal::Decimal,
     domain::Domain,
     fact::{MEASURES_MAX, MeasureUnit, Schema, Sums},
+    group::Group,
     kpi::{Kpi, Over, Status, Target},
+    panes::Panes,
     query::{Plan, Query, QueryError},
     time::Timestamp,
-    window::Window,
+    window::{Span, Window},
 };
 
 /// One KPI evaluated, for all or for one group.
@@ -79,26 +83,13 @@ pub fn answer(
             continue;
         };
         let totals = panes.totals(&span, &plan.filter, plan.by, now);
-        let openings = panes
-            .openings()
-            .map(|openings| openings.totals(&span, &plan.filter, plan.by.is_some(), now));
         for kpi in &plan.kpis {
-            let mut found: Vec<(&str, &Sums, bool)> = match (kpi.over, &openings) {
-                (Over::Window, _) => {
-                    totals.iter().map(|(group, sums)| (group.as_ref(), sums, true)).collect()
-                }
-                (Over::Opening, openings) => openings
-                    .iter()
-                    .flatten()
-                    .map(|(group, opening)| (*group, &opening.sums, opening.over))
-                    .collect(),
-            };
-            if plan.by.is_none() && found.is_empty() {
-                found.push(("", &NOTHING, true));
+            let mut groups = groups_of(kpi, panes, &plan, &totals, &span, now);
+            if plan.by.is_none() && groups.is_empty() {
+                groups.push(("", [0; MEASURES_MAX], true));
             }
-            readings.extend(found.into_iter().map(|(group, sums, complete)| {
-                let group = plan.by.map(|_| group);
-                reading(schema, kpi, &plan, sums, complete, group)
+            readings.extend(groups.iter().map(|(group, sums, complete)| {
+                reading(schema, kpi, &plan, sums, *complete, plan.by.map(|_| *group))
             }));
         }
     }
@@ -115,7 +106,31 @@ pub fn answer(
     })
 }
 
-const NOTHING: Sums = [0; MEASURES_MAX];
+/// The sums of each group that a KPI is made of, and whether they are complete.
+fn groups_of<'a>(
+    kpi: &Kpi,
+    panes: &Panes,
+    plan: &Plan,
+    totals: &'a BTreeMap<Cow<'_, str>, Sums>,
+    span: &Span,
+    now: Timestamp,
+) -> Vec<(&'a str, Sums, bool)> {
+    let Some(openings) = panes.openings().filter(|_| kpi.over == Over::Opening) else {
+        return totals.iter().map(|(group, sums)| (group.as_ref(), *sums, true)).collect();
+    };
+    if plan.by.is_some() {
+        // Only the dimension that openings are kept by tells them apart.
+        let of_group = |group: &'a Cow<'_, str>| {
+            let opening = openings.total([group.as_ref()], now);
+            (group.as_ref(), opening.sums, opening.over)
+        };
+        return totals.keys().map(of_group).collect();
+    }
+    let dimension = Group::Dimension(openings.dimension());
+    let values = panes.totals(span, &plan.filter, Some(dimension), now);
+    let all = openings.total(values.keys().map(AsRef::as_ref), now);
+    vec![("", all.sums, all.over)]
+}
 
 /// `complete` says whether there is nothing more to come.
 fn reading(

@@ -55,7 +55,7 @@ pub enum TargetFor {
 pub enum Over {
     /// What lies in the window.
     Window,
-    /// The openings that begin in the window, however far they reach.
+    /// The openings of what lies in the window, whenever they were.
     Opening,
 }
 

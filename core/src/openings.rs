@@ -10,11 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     corrupt::Corrupt,
-    fact::{MEASURES_MAX, Opening, Sums, add_sums},
-    panes::Filter,
+    fact::{Opening, Sums, add_sums},
     tier::PANE_MS,
     time::Timestamp,
-    window::Span,
 };
 
 /// Most openings of one domain.
@@ -24,7 +22,7 @@ pub(crate) const OPENINGS_MAX: usize = 10_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Openings {
     spec: &'static Opening,
-    starts: BTreeMap<Box<str>, Start>,
+    starts: BTreeMap<String, Start>,
 }
 
 /// The two measures of one pane after the other; the first pane is always there.
@@ -74,50 +72,37 @@ impl Openings {
         if self.starts.len() <= OPENINGS_MAX {
             return false;
         }
-        let first = |(value, start): &(&Box<str>, &Start)| (first_pane(start), (*value).clone());
-        let oldest = self.starts.iter().min_by_key(first).map(|(value, _)| value.clone());
+        let oldest = self.starts.iter().min_by_key(|(_, start)| first_pane(start));
+        let oldest = oldest.map(|(value, _)| value.clone());
         oldest.is_some_and(|value| self.starts.remove(&value).is_some())
     }
 
-    /// The sums of the openings that begin within a span, of the values that `filter` lets through,
-    /// all together or by value.
-    pub(crate) fn totals(
+    /// What these openings add up to at `now`; those that are not known add nothing.
+    pub(crate) fn total<'v>(
         &self,
-        span: &Span,
-        filter: &Filter,
-        by_value: bool,
+        values: impl IntoIterator<Item = &'v str>,
         now: Timestamp,
-    ) -> BTreeMap<&str, OpeningSums> {
-        let mut groups: BTreeMap<&str, OpeningSums> = BTreeMap::new();
-        for (value, start) in &self.starts {
-            let from = Timestamp::from_ms(first_pane(start).saturating_mul(PANE_MS));
-            let begins = span.tier.is_none() || (span.from <= from && from < span.to);
-            let wanted = filter.iter().all(|(_, values)| values.iter().any(|v| **v == **value));
-            if !begins || !wanted {
-                continue;
-            }
-            let group = groups.entry(if by_value { value } else { "" }).or_default();
-            group.over |= from.plus_ms(self.spec.length_ms) <= now;
+    ) -> OpeningSums {
+        let mut total = OpeningSums::default();
+        for start in values.into_iter().filter_map(|value| self.starts.get(value)) {
+            let end = first_pane(start).saturating_add(self.panes()).saturating_mul(PANE_MS);
+            total.over |= end <= now.ms();
             for measures in start.values() {
-                let mut sums = [0; MEASURES_MAX];
-                for (measure, sum) in self.spec.measures.iter().zip(measures) {
-                    if let Some(to) = sums.get_mut(*measure) {
-                        *to = *sum;
+                for (measure, sum) in self.spec.measures.into_iter().zip(measures) {
+                    if let Some(to) = total.sums.get_mut(measure) {
+                        *to = to.saturating_add(*sum);
                     }
                 }
-                add_sums(&mut group.sums, &sums);
             }
         }
-        groups
+        total
     }
 
     /// Every opening, to keep or to send.
     pub(crate) fn state(&self) -> OpeningsState {
-        let start = |(value, start): (&Box<str>, &Start)| {
-            let panes = start.iter().map(|(pane, [a, b])| (*pane, *a, *b)).collect();
-            (value.to_string(), panes)
-        };
-        OpeningsState(self.starts.iter().map(start).collect())
+        OpeningsState(
+            self.starts.iter().map(|(value, start)| (value.clone(), start.clone())).collect(),
+        )
     }
 
     /// Adds the openings that others hold.
@@ -129,8 +114,8 @@ impl Openings {
             if panes.is_empty() {
                 return Err(Corrupt("an opening that never began"));
             }
-            for (pane, a, b) in panes {
-                self.add_measures(value, *pane, [*a, *b]);
+            for (pane, measures) in panes {
+                self.add_measures(value, *pane, *measures);
             }
         }
         Ok(())
@@ -154,7 +139,7 @@ fn add_to(start: &mut Start, pane: i64, measures: [i64; 2], panes: i64) {
 
 /// The openings of one domain, as they are kept and travel: by value the panes and their measures.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpeningsState(Vec<(String, Vec<(i64, i64, i64)>)>);
+pub struct OpeningsState(Vec<(String, Start)>);
 
 #[cfg(test)]
 mod tests {
@@ -162,9 +147,6 @@ mod tests {
     use crate::time::MINUTE_MS;
 
     const SPEC: Opening = Opening { dimension: 1, length_ms: 15 * MINUTE_MS, measures: [0, 2] };
-    const ALL: Span =
-        Span { from: Timestamp::from_ms(i64::MIN), to: Timestamp::from_ms(i64::MAX), tier: None };
-
     /// Adds one to the first measure of these panes, and two to the second.
     fn openings(panes: &[(&str, i64)]) -> Openings {
         let mut openings = Openings::new(&SPEC);
@@ -175,25 +157,18 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(openings: &Openings, span: &Span, now_panes: i64, expected: &[(&str, i64, bool)]) {
-        let now = Timestamp::from_ms(now_panes * PANE_MS);
-        let totals = openings.totals(span, &[], true, now);
-        let found: Vec<(&str, i64, bool)> = totals
-            .iter()
-            .map(|(value, total)| {
-                assert_eq!(total.sums[2], 2 * total.sums[0]);
-                assert_eq!(total.sums[1], 0, "no measure of the opening");
-                (*value, total.sums[0], total.over)
-            })
-            .collect();
-        assert_eq!(found, expected);
+    fn check(openings: &Openings, values: &[&str], now_panes: i64, expected: (i64, bool)) {
+        let total = openings.total(values.iter().copied(), Timestamp::from_ms(now_panes * PANE_MS));
+        assert_eq!((total.sums[0], total.over), expected);
+        assert_eq!(total.sums[2], 2 * total.sums[0]);
+        assert_eq!(total.sums[1], 0, "no measure of the opening");
     }
 
     #[test]
     fn fifteen_minutes_are_thirty_panes() {
         let panes: Vec<(&str, i64)> = (100..140).map(|pane| ("a", pane)).collect();
-        check(&openings(&panes), &ALL, 129, &[("a", 30, false)]);
-        check(&openings(&panes), &ALL, 130, &[("a", 30, true)]);
+        check(&openings(&panes), &["a"], 129, (30, false));
+        check(&openings(&panes), &["a"], 130, (30, true));
     }
 
     #[test]
@@ -215,23 +190,18 @@ mod tests {
     fn a_correction_at_the_beginning_does_not_move_it() {
         let mut openings = openings(&[("a", 100), ("a", 129)]);
         openings.add("a", 100, &[-1, 0, -2]);
-        check(&openings, &ALL, 200, &[("a", 1, true)]);
+        check(&openings, &["a"], 200, (1, true));
         openings.add("a", 99, &[1, 0, 2]);
-        check(&openings, &ALL, 200, &[("a", 1, true)]);
+        check(&openings, &["a"], 200, (1, true));
     }
 
     #[test]
-    fn only_those_that_begin_in_the_window_are_summed() {
-        let openings = openings(&[("a", 99), ("a", 100), ("b", 100), ("c", 119), ("d", 120)]);
-        let at = |pane: i64| Timestamp::from_ms(pane * PANE_MS);
-        let span = Span { from: at(100), to: at(120), tier: Some(0) };
-        check(&openings, &span, 130, &[("b", 1, true), ("c", 1, false)]);
-        let all = openings.totals(&span, &[], false, at(130));
-        assert_eq!(all[""].sums[0], 2);
-        assert!(all[""].over, "one of them is");
-        let only =
-            openings.totals(&span, &[(1, vec!["c".to_owned(), "d".to_owned()])], true, at(0));
-        assert_eq!(only.keys().collect::<Vec<_>>(), [&"c"]);
+    fn several_are_over_when_one_of_them_is() {
+        let openings = openings(&[("a", 99), ("b", 100), ("b", 101), ("c", 119)]);
+        check(&openings, &["a", "b", "nobody"], 128, (3, false));
+        check(&openings, &["a", "b", "nobody"], 129, (3, true));
+        check(&openings, &["b", "c"], 129, (3, false));
+        check(&openings, &[], 129, (0, false));
     }
 
     #[test]

@@ -6,8 +6,6 @@
 
 mod totals;
 
-pub(crate) use totals::Filter;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -204,3 +204,123 @@ struct TopicState {
     ends_min: i64,
     subjects: Vec<(DedupKey, Remembered)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{Candidate, EventKind, RawEvent},
+        source::Source,
+        time::{DAY_MS, HOUR_MS},
+    };
+
+    const START: Timestamp = Timestamp::from_ms(1_770_000_000_000);
+
+    fn candidate(json: &str) -> Candidate {
+        let raw = RawEvent { json, event_id: None };
+        EventKind::Story.validate(&raw, &Source::named("crm"), START).unwrap().candidate
+    }
+
+    fn action(viewer: usize, members: &str) -> Candidate {
+        candidate(&format!(
+            r#"{{"story_id":"s","user_id":"u{viewer}","timestamp":"{START}",{members}}}"#
+        ))
+    }
+
+    fn view(viewer: usize) -> Candidate {
+        action(viewer, r#""event_type":"StoryView","completion_rate":0.5"#)
+    }
+
+    fn snapshot(views: i64) -> Candidate {
+        candidate(&format!(
+            r#"{{"story_id":"s","event_type":"StoryView","timestamp":"{START}","engagement":{{"view_count":{views}}}}}"#
+        ))
+    }
+
+    fn learn(subjects: &mut Subjects, event: &Candidate, after_ms: i64) -> Change {
+        let received = START.plus_ms(after_ms);
+        subjects.expire(received);
+        subjects.learn(&event.event, &event.subject.unwrap(), "crm", received)
+    }
+
+    /// How many views a change adds.
+    fn views(change: &Change) -> i64 {
+        change.corrections.iter().map(|correction| correction.sums[0]).sum()
+    }
+
+    #[test]
+    fn a_viewer_is_remembered_for_48_hours_after_the_last_event_of_the_story() {
+        for (after_ms, expected) in [(48 * HOUR_MS, 0), (48 * HOUR_MS + MINUTE_MS, 1)] {
+            let mut subjects = Subjects::new(1);
+            assert_eq!(views(&learn(&mut subjects, &view(1), 0)), 1);
+            let another = learn(&mut subjects, &view(2), 40 * HOUR_MS);
+            assert_eq!(views(&another), 1);
+            let like = action(3, r#""event_type":"Interaction","interaction_type":"like""#);
+            learn(&mut subjects, &like, 47 * HOUR_MS);
+            assert_eq!(subjects.len(), 2, "who likes is not remembered");
+            let again = learn(&mut subjects, &view(1), 47 * HOUR_MS + after_ms);
+            assert_eq!(views(&again), expected);
+            assert_eq!(subjects.len(), if expected == 0 { 2 } else { 1 });
+        }
+    }
+
+    #[test]
+    fn totals_are_remembered_for_35_days() {
+        let mut subjects = Subjects::new(1);
+        assert_eq!(views(&learn(&mut subjects, &snapshot(10), 0)), 10);
+        assert_eq!(views(&learn(&mut subjects, &snapshot(12), 35 * DAY_MS)), 2);
+        assert_eq!(views(&learn(&mut subjects, &snapshot(13), 71 * DAY_MS)), 13);
+    }
+
+    #[test]
+    fn what_says_less_than_is_known_is_superseded() {
+        let mut subjects = Subjects::new(1);
+        learn(&mut subjects, &snapshot(10), 0);
+        assert!(learn(&mut subjects, &snapshot(9), 1).superseded);
+        assert!(learn(&mut subjects, &snapshot(10), 1).superseded);
+        assert!(!learn(&mut subjects, &snapshot(11), 1).superseded);
+    }
+
+    #[test]
+    fn reads_back_what_it_kept() {
+        let mut subjects = Subjects::new(1);
+        for n in 0..50 {
+            learn(&mut subjects, &view(n), n as i64 * HOUR_MS);
+        }
+        learn(&mut subjects, &snapshot(10), 0);
+        let bytes = postcard::to_allocvec(&subjects.state()).unwrap();
+        let mut back = Subjects::restore(postcard::from_bytes(&bytes).unwrap(), 2).unwrap();
+        assert_eq!(back.len(), 51);
+        assert_eq!(postcard::to_allocvec(&back.state()).unwrap(), bytes);
+        for n in 0..60 {
+            let swipe = action(n, r#""event_type":"Interaction","interaction_type":"swipe_away""#);
+            let change = learn(&mut subjects, &swipe, 50 * HOUR_MS);
+            assert_eq!(learn(&mut back, &swipe, 50 * HOUR_MS), change, "{n}");
+        }
+        back.expire(START.plus_ms(200 * DAY_MS));
+        assert_eq!((back.len(), back.topics.len(), back.ends.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn refuses_what_comes_twice_or_points_nowhere() {
+        let mut subjects = Subjects::new(1);
+        learn(&mut subjects, &view(1), 0);
+        let restored = |change: fn(&mut SubjectsState)| {
+            let mut state = subjects.state();
+            change(&mut state);
+            Subjects::restore(state, 1).map(|_| ()).map_err(|corrupt| corrupt.0)
+        };
+        assert_eq!(restored(|_| {}), Ok(()));
+        let twice = |state: &mut SubjectsState| {
+            let subject = state.topics[0].subjects[0].clone();
+            state.topics[0].subjects.push(subject);
+        };
+        assert_eq!(restored(twice), Err("a subject comes twice"));
+        assert_eq!(restored(|state| state.labels[1].1[0] = 99), Err("no such symbol"));
+        let again = |state: &mut SubjectsState| {
+            let label = state.labels[1].1.clone();
+            state.labels[1].1.extend(label);
+        };
+        assert_eq!(restored(again), Err("a label comes twice"));
+    }
+}

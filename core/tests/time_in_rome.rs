@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use polso_core::{
-    Batch, Candidate, ClientIdRule, DedupPolicy, EventKind, Hub, Ledger, Outcome, Pulled, Query,
-    RawEvent, Refused, Source, Timestamp,
+    Batch, Candidate, EventKind, Hub, Ledger, Outcome, Pulled, Query, RawEvent, Refused, Source,
+    Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -15,12 +15,7 @@ fn at(text: &str) -> Timestamp {
 
 /// A hub over one ledger that has taken these events.
 fn counted(kind: EventKind, events: &[Value], now: Timestamp) -> Hub {
-    let source = Source {
-        name: "crm".into(),
-        dedup: DedupPolicy::ClientTimeHash,
-        dedup_ttl_s: 3_600,
-        client_id: ClientIdRule::Free,
-    };
+    let source = Source::named("crm");
     let candidate = |event: &Value| -> Candidate {
         let json = event.to_string();
         kind.validate(&RawEvent { json: &json, event_id: None }, &source, now).unwrap().candidate

@@ -34,8 +34,8 @@ impl<'a> Groups<'a> {
 
 impl Panes {
     /// The sums of each group within a span, as far as it is past at `now`, of the series that
-    /// `filter` lets through; without `by` all are one group of the empty name. A group without any
-    /// series is not there.
+    /// `filter` lets through; without `by` all are one group of the empty name. A group that adds up
+    /// to nothing, such as one that everything was corrected out of, is not there.
     #[must_use]
     pub fn totals(
         &self,
@@ -96,7 +96,9 @@ impl Panes {
                 }
             }
         }
-        groups.names.into_iter().zip(sums).filter_map(|(name, sums)| Some((name, sums?))).collect()
+        let any = |sums: &Sums| sums.iter().any(|sum| *sum != 0);
+        let found = groups.names.into_iter().zip(sums);
+        found.filter_map(|(name, sums)| Some((name, sums.filter(any)?))).collect()
     }
 
     fn passes(&self, series: SeriesId, filter: &Filter) -> bool {

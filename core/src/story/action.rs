@@ -192,3 +192,105 @@ impl Viewer {
         schema::viewer(self.completion, self.swiped_away)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Domain;
+
+    /// A view from a place at a second, of so much in millionths.
+    fn view(second: i64, place: &str, completion: u32) -> Action {
+        act(second, place, Deed::View { completion })
+    }
+
+    fn act(second: i64, place: &str, deed: Deed) -> Action {
+        let setting = Setting {
+            story: "s".to_owned(),
+            place: place.to_owned(),
+            age: String::new(),
+            gender: String::new(),
+            interest: String::new(),
+            format: String::new(),
+            duration_ms: 0,
+        };
+        Action { setting, viewer: "u".to_owned(), time: Timestamp::from_ms(second * 1_000), deed }
+    }
+
+    /// Views, watched views and early exits by second and place, when the events come in this order.
+    fn counted(actions: &[Action]) -> Vec<(i64, String, [i64; 3])> {
+        let mut labels = SeriesTable::new(Domain::Stories.schema(), 1);
+        let mut known = None;
+        let mut counted: std::collections::BTreeMap<_, Sums> = std::collections::BTreeMap::new();
+        for action in actions {
+            let Some((viewer, corrections)) = action.revise("crm", known, &mut labels) else {
+                continue;
+            };
+            known = Some(viewer);
+            for Correction { time, label, sums } in corrections {
+                let place = labels.value(label, 2).to_owned();
+                let known = counted.entry((time.ms() / 1_000, place)).or_default();
+                crate::fact::add_sums(known, &sums);
+            }
+        }
+        counted.retain(|_, sums| sums.iter().any(|sum| *sum != 0));
+        let figures = |sums: Sums| [sums[0], sums[4] / 1_000_000, sums[7]];
+        counted.into_iter().map(|((at, place), sums)| (at, place, figures(sums))).collect()
+    }
+
+    #[track_caller]
+    fn check(actions: &[Action], expected: &[(i64, &str, [i64; 3])]) {
+        let expected: Vec<_> =
+            expected.iter().map(|(at, place, sums)| (*at, (*place).to_owned(), *sums)).collect();
+        let mut order = actions.to_vec();
+        for turn in 0..actions.len() {
+            order.rotate_left(turn);
+            assert_eq!(counted(&order), expected);
+            assert_eq!(counted(&order.iter().rev().cloned().collect::<Vec<_>>()), expected);
+        }
+    }
+
+    #[test]
+    fn a_viewer_counts_once_at_the_earliest_view() {
+        check(&[view(5, "Roma", 500_000)], &[(5, "Roma", [1, 0, 0])]);
+        check(
+            &[view(5, "Roma", 500_000), view(9, "Milano", 500_000), view(3, "Bari", 500_000)],
+            &[(3, "Bari", [1, 0, 0])],
+        );
+        check(&[view(5, "Roma", 500_000), view(5, "Bari", 500_000)], &[(5, "Bari", [1, 0, 0])]);
+    }
+
+    #[test]
+    fn the_largest_completion_counts() {
+        check(&[view(5, "Roma", 749_999)], &[(5, "Roma", [1, 0, 0])]);
+        check(&[view(5, "Roma", 750_000)], &[(5, "Roma", [1, 1, 0])]);
+        check(&[view(5, "Roma", 299_999)], &[(5, "Roma", [1, 0, 1])]);
+        check(&[view(5, "Roma", 300_000)], &[(5, "Roma", [1, 0, 0])]);
+        check(&[view(5, "Roma", 0), view(6, "Roma", 1_000_000)], &[(5, "Roma", [1, 1, 0])]);
+    }
+
+    #[test]
+    fn who_swipes_away_left_early_once_a_view_is_known() {
+        let swipe = |second| act(second, "Pisa", Deed::Interaction(Interaction::SwipeAway));
+        check(&[swipe(7)], &[]);
+        check(&[swipe(7), view(5, "Roma", 1_000_000)], &[(5, "Roma", [1, 1, 1])]);
+        check(&[swipe(7), swipe(8), view(5, "Roma", 0)], &[(5, "Roma", [1, 0, 1])]);
+    }
+
+    #[test]
+    fn everything_else_counts_where_it_happened() {
+        let like = act(7, "Pisa", Deed::Interaction(Interaction::Like));
+        check(std::slice::from_ref(&like), &[]);
+        let fact = like.fact("crm").unwrap();
+        assert_eq!(fact.when, When::At(Timestamp::from_ms(7_000)));
+        assert_eq!(fact.dimensions, ["crm", "s", "Pisa", "", "", "", "", "reazione_positiva"]);
+        let share = |place, names_italy| {
+            let deed = Deed::Share { hashtags: Vec::new(), names_italy };
+            let sums = act(7, place, deed).fact("crm").unwrap().sums;
+            (sums[10], sums[11])
+        };
+        assert_eq!(share("Pisa", false), (1, 1));
+        assert_eq!(share("estero", true), (1, 1));
+        assert_eq!(share("estero", false), (1, 0));
+        assert_eq!(share("", false), (1, 0));
+    }
+}

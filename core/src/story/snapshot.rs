@@ -146,3 +146,98 @@ impl Totals {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Domain;
+
+    /// Totals of a format at a second: views, clicks, shares.
+    fn snapshot(second: i64, format: &str, totals: [Option<i64>; 3]) -> Snapshot {
+        let [views, clicks, shares] = totals;
+        let setting = Setting {
+            story: "s".to_owned(),
+            place: "Roma".to_owned(),
+            age: String::new(),
+            gender: String::new(),
+            interest: String::new(),
+            format: format.to_owned(),
+            duration_ms: 0,
+        };
+        let engagement = Engagement { views, clicks, shares, ..Engagement::default() };
+        Snapshot { setting, time: Timestamp::from_ms(second * 1_000), engagement }
+    }
+
+    /// How the counters moved at each second: views, clicks, clicks of views, shares.
+    fn moves(snapshots: &[&Snapshot]) -> std::collections::BTreeMap<i64, [i64; 4]> {
+        let mut labels = SeriesTable::new(Domain::Stories.schema(), 1);
+        let mut known = None;
+        let mut moves = std::collections::BTreeMap::<i64, [i64; 4]>::new();
+        for snapshot in snapshots {
+            let Some((totals, corrections)) = snapshot.revise("crm", known.as_ref(), &mut labels)
+            else {
+                continue;
+            };
+            known = Some(totals);
+            for Correction { time, sums, .. } in corrections {
+                let moved = moves.entry(time.ms() / 1_000).or_default();
+                crate::fact::add_sums(moved, &[sums[0], sums[1], sums[2], sums[10]]);
+            }
+        }
+        moves
+    }
+
+    #[test]
+    fn counters_move_by_the_difference_when_the_newer_comes() {
+        let first = snapshot(1, "", [Some(10), Some(2), None]);
+        let second = snapshot(9, "", [Some(14), Some(1), Some(3)]);
+        let found = moves(&[&first, &second]);
+        assert_eq!(
+            found.into_iter().collect::<Vec<_>>(),
+            [(1, [10, 2, 2, 0]), (9, [4, -1, -1, 3])]
+        );
+        let found = moves(&[&second, &first]);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [(9, [14, 1, 1, 3])]);
+    }
+
+    #[test]
+    fn what_the_newest_does_not_say_is_not_known_any_more() {
+        let first = snapshot(1, "", [Some(10), Some(2), None]);
+        let second = snapshot(9, "", [None, Some(5), None]);
+        let found = moves(&[&first, &second]);
+        assert_eq!(found[&9], [-10, 3, -2, 0]);
+    }
+
+    #[test]
+    fn any_order_ends_in_the_same_totals() {
+        let all = [
+            snapshot(1, "", [Some(10), Some(2), None]),
+            snapshot(5, "foto", [Some(11), None, Some(1)]),
+            snapshot(9, "", [Some(9), Some(4), Some(1)]),
+            snapshot(9, "", [Some(9), Some(5), None]),
+            snapshot(9, "foto", [Some(9), Some(5), None]),
+            snapshot(7, "foto", [None, None, None]),
+        ];
+        let total = |order: &[&Snapshot]| {
+            moves(order).into_values().fold([0; 4], |mut total: [i64; 4], moved| {
+                crate::fact::add_sums(&mut total, &moved);
+                total
+            })
+        };
+        // Every order, by Heap's algorithm.
+        let (mut order, mut turns): (Vec<&Snapshot>, _) = (all.iter().collect(), [0; 6]);
+        let mut at = 0;
+        assert_eq!(total(&order), [9, 5, 5, 0]);
+        while at < order.len() {
+            if turns[at] < at {
+                order.swap(if at % 2 == 0 { 0 } else { turns[at] }, at);
+                assert_eq!(total(&order), [9, 5, 5, 0]);
+                turns[at] += 1;
+                at = 0;
+            } else {
+                turns[at] = 0;
+                at += 1;
+            }
+        }
+    }
+}

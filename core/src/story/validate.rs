@@ -194,3 +194,179 @@ fn completion(fields: &mut Fields<'_>, duration_ms: Option<u32>) -> Option<u32> 
     fields.refuse(Reason::field(Code::FieldMissing, name, message));
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2024-04-05T18:33:00Z";
+    const SNAPSHOT: &str = r#"{"event_type":"StoryView","story_id":"story_789456","user_location":"Italia","timestamp":"2024-04-05T18:32:15Z","engagement":{"completion_rate":0.62,"view_count":940,"clicks":147,"reactions":{"like":89,"love":23,"laugh":18},"shares":12}}"#;
+    const ACTION: &str = r#"{"event_type":"Interaction","interaction_type":"swipe_up","story_id":"story_789456","user_id":"u-1832","user_location":"Roma","timestamp":"2024-04-05T18:32:16.250Z","segmento":{"eta":"25-34","genere":"F","interesse":"moda"},"formato":"video_breve","durata_s":5}"#;
+
+    fn judged(json: &str) -> Result<StoryEvent, Vec<Reason>> {
+        validate(json, Timestamp::parse(NOW).unwrap())
+    }
+
+    #[track_caller]
+    fn check(json: &str, expected: &[(Code, &str)]) {
+        let reasons = judged(json).err().unwrap_or_default();
+        let found: Vec<_> =
+            reasons.iter().map(|r| (r.code, r.field.as_deref().unwrap_or(""))).collect();
+        assert_eq!(found, expected, "{json}");
+    }
+
+    /// An action with these members beside those that every action has.
+    fn action(members: &str) -> String {
+        format!(r#"{{"story_id":"s","user_id":"u","timestamp":"2024-04-05T18:32:16Z",{members}}}"#)
+    }
+
+    fn view(members: &str) -> String {
+        action(&format!(r#""event_type":"StoryView",{members}"#))
+    }
+
+    fn snapshot(engagement: &str) -> String {
+        format!(
+            r#"{{"story_id":"s","event_type":"StoryView","timestamp":"2024-04-05T18:32:16Z","engagement":{engagement}}}"#
+        )
+    }
+
+    #[test]
+    fn reads_the_documented_examples() {
+        let Ok(StoryEvent::Snapshot(event)) = judged(SNAPSHOT) else { panic!("no snapshot") };
+        let Engagement { views, completion, clicks, reactions, comments, shares } =
+            event.engagement;
+        assert_eq!((views, completion, clicks), (Some(940), Some(620_000), Some(147)));
+        assert_eq!(reactions, [Some(89), Some(23), Some(18)]);
+        assert_eq!((comments, shares), (None, Some(12)));
+        assert_eq!((event.setting.place.as_str(), event.setting.is_italian()), ("Italia", true));
+
+        let Ok(StoryEvent::Action(event)) = judged(ACTION) else { panic!("no action") };
+        assert_eq!(event.deed, Deed::Interaction(Interaction::SwipeUp));
+        assert_eq!((event.viewer.as_str(), event.setting.duration_ms), ("u-1832", 5_000));
+        assert_eq!(
+            (event.setting.age.as_str(), event.setting.interest.as_str()),
+            ("25-34", "moda")
+        );
+    }
+
+    #[test]
+    fn completion_is_told_or_reckoned() {
+        let check = |members: &str, expected: u32| {
+            let Ok(StoryEvent::Action(event)) = judged(&view(members)) else { panic!("{members}") };
+            assert_eq!(event.deed, Deed::View { completion: expected }, "{members}");
+        };
+        check(r#""completion_rate":0.75"#, 750_000);
+        check(r#""tempo_visione_s":3,"durata_s":4"#, 750_000);
+        check(r#""tempo_visione_s":9,"durata_s":4"#, 1_000_000);
+        check(r#""tempo_visione_s":1,"durata_s":3"#, 333_333);
+        check(r#""tempo_visione_s":9,"durata_s":4,"completion_rate":0.5"#, 500_000);
+    }
+
+    #[test]
+    fn a_view_says_how_much_was_seen() {
+        check(&view(r#""formato":"foto""#), &[(Code::FieldMissing, "completion_rate")]);
+        check(&view(r#""tempo_visione_s":3"#), &[(Code::FieldMissing, "durata_s")]);
+        check(&view(r#""tempo_visione_s":3,"durata_s":0"#), &[(Code::FieldMissing, "durata_s")]);
+        check(&view(r#""completion_rate":1"#), &[]);
+        check(&view(r#""completion_rate":1.000001"#), &[(Code::RateRange, "completion_rate")]);
+        check(&view(r#""completion_rate":-0.1"#), &[(Code::RateRange, "completion_rate")]);
+        check(&view(r#""completion_rate":"1""#), &[(Code::FieldType, "completion_rate")]);
+        check(&view(r#""completion_rate":0,"durata_s":3600"#), &[]);
+        check(
+            &view(r#""completion_rate":0,"durata_s":3600.001"#),
+            &[(Code::DurationRange, "durata_s")],
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_another_form_is_unknown() {
+        let swipe = r#""event_type":"Interaction","interaction_type":"swipe_up""#;
+        check(&action(swipe), &[]);
+        check(
+            &action(&format!(r#"{swipe},"completion_rate":1"#)),
+            &[(Code::FieldUnknown, "completion_rate")],
+        );
+        check(
+            &action(r#""event_type":"Share","interaction_type":"like""#),
+            &[(Code::FieldUnknown, "interaction_type")],
+        );
+        check(
+            &action(r#""event_type":"Interaction""#),
+            &[(Code::FieldMissing, "interaction_type")],
+        );
+        check(
+            &action(r#""event_type":"Storyview","interaction_type":"like""#),
+            &[(Code::ChoiceUnknown, "event_type")],
+        );
+        check(
+            &SNAPSHOT.replace("\"StoryView\"", "\"StoryView\",\"user_id\":\"u\""),
+            &[(Code::FieldUnknown, "user_id")],
+        );
+        check(&SNAPSHOT.replace("StoryView", "Share"), &[(Code::ChoiceUnknown, "event_type")]);
+    }
+
+    #[test]
+    fn ids_and_texts_have_a_length() {
+        let of = |id: &str| view(r#""completion_rate":1"#).replace("\"s\"", &format!("{id:?}"));
+        check(&of(&"è".repeat(128)), &[]);
+        check(&of(&"è".repeat(129)), &[(Code::IdFormat, "story_id")]);
+        check(&of(""), &[(Code::IdFormat, "story_id")]);
+        let of =
+            |text: &str| view(&format!(r#""completion_rate":1,"segmento":{{"eta":"{text}"}}"#));
+        check(&of(&"è".repeat(64)), &[]);
+        check(&of(&"è".repeat(65)), &[(Code::TextLength, "segmento.eta")]);
+        check(
+            &view(r#""completion_rate":1,"segmento":{"sesso":"F"}"#),
+            &[(Code::FieldUnknown, "segmento.sesso")],
+        );
+        check(&view(r#""completion_rate":1,"segmento":[]"#), &[(Code::FieldType, "segmento")]);
+    }
+
+    #[test]
+    fn hashtags_are_a_list_of_short_strings() {
+        let of = |hashtags: &str| action(&format!(r#""event_type":"Share","hashtag":{hashtags}"#));
+        let list = |count: usize| format!("[{}]", vec!["\"#roma\""; count].join(","));
+        check(&of("[]"), &[]);
+        check(&of(&list(30)), &[]);
+        check(&of(&list(31)), &[(Code::ListLength, "hashtag")]);
+        check(&of("\"#roma\""), &[(Code::FieldType, "hashtag")]);
+        check(
+            &of(r#"["a",1,null]"#),
+            &[(Code::FieldType, "hashtag"), (Code::FieldType, "hashtag")],
+        );
+        check(&of(&format!("[\"{}\"]", "è".repeat(65))), &[(Code::TextLength, "hashtag")]);
+    }
+
+    #[test]
+    fn totals_are_whole_numbers() {
+        check(&snapshot("{}"), &[]);
+        check(&snapshot(r#"{"view_count":1000000000}"#), &[]);
+        check(&snapshot(r#"{"clicks":1000000001}"#), &[(Code::CountRange, "engagement.clicks")]);
+        check(&snapshot(r#"{"shares":1.5}"#), &[(Code::CountRange, "engagement.shares")]);
+        check(&snapshot(r#"{"comments":-1}"#), &[(Code::CountRange, "engagement.comments")]);
+        check(
+            &snapshot(r#"{"reactions":{"like":"1","wow":2},"reach":3}"#),
+            &[
+                (Code::FieldType, "engagement.reactions.like"),
+                (Code::FieldUnknown, "engagement.reactions.wow"),
+                (Code::FieldUnknown, "engagement.reach"),
+            ],
+        );
+        check(&snapshot("null"), &[(Code::FieldType, "engagement")]);
+    }
+
+    #[test]
+    fn names_every_reason_at_once() {
+        check(
+            r#"{"event_type":7,"timestamp":"2024-04-05T18:38:00.001Z","durata_s":-1,"nota":""}"#,
+            &[
+                (Code::FieldMissing, "story_id"),
+                (Code::DurationRange, "durata_s"),
+                (Code::TimestampFuture, "timestamp"),
+                (Code::FieldMissing, "user_id"),
+                (Code::FieldType, "event_type"),
+                (Code::FieldUnknown, "nota"),
+            ],
+        );
+    }
+}

@@ -3,6 +3,8 @@
 
 use proptest::prelude::*;
 
+use crate::stories::{Told, told};
+
 /// A Monday in winter, and the day after each change of Rome's clocks.
 pub(crate) const STARTS: [&str; 3] =
     ["2026-02-02T02:40:00Z", "2026-03-30T06:00:00Z", "2026-10-26T06:00:00Z"];
@@ -52,6 +54,8 @@ pub(crate) enum Act {
     Send { wait_ms: i64, events: Vec<Sent> },
     /// Ad spend arrives.
     Pay(Paid),
+    /// Story events arrive after some time has passed.
+    Tell { wait_ms: i64, events: Vec<Told> },
     /// A commit becomes due.
     Commit,
     /// A ledger is dropped and restored from what it kept.
@@ -87,6 +91,8 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         8 => (0..120_000_i64, prop::collection::vec(sent(), 0..12))
             .prop_map(|(wait_ms, events)| Act::Send { wait_ms, events }),
         2 => paid().prop_map(Act::Pay),
+        6 => (0..120_000_i64, prop::collection::vec(told(), 0..12))
+            .prop_map(|(wait_ms, events)| Act::Tell { wait_ms, events }),
         4 => Just(Act::Commit),
         1 => (0..8_usize).prop_map(|shard| Act::Restart { shard }),
         1 => Just(Act::EvictHub),

@@ -5,6 +5,7 @@
 
 mod acts;
 mod recount;
+mod stories;
 mod world;
 
 use polso_core::{Query, Timestamp};
@@ -12,6 +13,7 @@ use proptest::prelude::*;
 
 use acts::{CHANNELS, Kept, STARTS, act};
 use recount::{BYS, calendar_days, figures};
+use stories::{KPIS as STORY_KPIS, STORIES};
 use world::World;
 
 fn check(
@@ -73,13 +75,54 @@ fn check(
     world.resume(&request);
     let seen = serde_json::to_string(&world.viewer.answer(&query, now).unwrap()).unwrap();
     assert_eq!(seen, answer);
+}
+
+/// The same of stories, asked in the same window.
+fn check_stories(
+    world: &mut World,
+    (window, kind): (&str, &str),
+    back_ms: i64,
+    story: Option<usize>,
+    by: Option<&str>,
+) {
+    let request = world.viewer.resume();
+    world.resume(&request);
+    let now = world.at();
+    let at = Timestamp::from_ms(world.now - back_ms).to_string();
+    let story = story.map(|story| STORIES[story]);
+    let filter = story.map(|story| format!("story:{story}"));
+    let mut parameters = vec![("window", window), ("kind", kind)];
+    if window != "all" {
+        parameters.push(("at", &at));
+    }
+    parameters.extend(filter.as_deref().map(|filter| ("where", filter)));
+    parameters.extend(by.map(|by| ("by", by)));
+    let opening = by.is_none_or(|by| by == "story").then_some("ctr_15m");
+    parameters.extend(STORY_KPIS.into_iter().chain(opening).map(|kpi| ("kpi", kpi)));
+    let query = Query::parse(parameters).unwrap();
+    let Ok(answer) = world.hub.as_ref().unwrap().answer(&query, now) else {
+        assert_ne!(window, "all");
+        return;
+    };
+    let answer = serde_json::to_value(&answer).unwrap();
+    let end = |name: &str| answer["window"][name].as_str().map(|at| Timestamp::parse(at).unwrap());
+    let bounds = match (end("from"), end("to")) {
+        (Some(from), Some(to)) => (from.ms(), to.ms()),
+        _ => (i64::MIN, i64::MAX),
+    };
+    assert_eq!(stories::figures(&answer), world.stories.recount(bounds, story, by), "{answer:#}");
+    assert_eq!(serde_json::to_value(world.viewer.answer(&query, now).unwrap()).unwrap(), answer);
+}
+
+/// Where every event went.
+fn check_integrity(world: &mut World) {
     let integrity = world.hub.as_ref().unwrap().integrity();
     assert_eq!(world.viewer.integrity(), integrity);
     let total = &integrity["total"];
-    assert_eq!(total["accepted"], world.kept.len() + world.paid.len());
+    assert_eq!(total["accepted"], world.accepted);
     assert_eq!(total["duplicates"], world.duplicates);
-    let accepted = (world.kept.len() + world.paid.len()) as u64;
-    assert_eq!(total["received"], accepted + world.duplicates);
+    assert_eq!(total["late"], world.late);
+    assert_eq!(total["received"], world.accepted + world.duplicates);
 }
 
 proptest! {
@@ -101,6 +144,8 @@ proptest! {
         back_ms in prop_oneof![0..100_000_i64, 0..172_800_000_i64],
         channel in prop::option::of(0..4_usize),
         by in prop::option::of(prop::sample::select(BYS.to_vec())),
+        story in prop::option::of(0..3_usize),
+        story_by in prop::option::of(prop::sample::select(stories::BYS.to_vec())),
     ) {
         let start = Timestamp::parse(start).unwrap().ms();
         let mut world = World::new(start, shards, dedup_ttl_s);
@@ -108,5 +153,7 @@ proptest! {
             world.act(act);
         }
         check(&mut world, window, kind, back_ms, channel, by);
+        check_stories(&mut world, (window, kind), back_ms, story, story_by);
+        check_integrity(&mut world);
     }
 }

@@ -116,7 +116,11 @@ impl World {
             let mut at = first;
             while at < end {
                 let next = (at - at.rem_euclid(step_ms)).saturating_add(step_ms).min(end);
-                spent.push((group_of(by, paid.campaign, at), until(next) - until(at)));
+                let cents = until(next) - until(at);
+                // Where nothing is, there is no group.
+                if cents != 0 {
+                    spent.push((group_of(by, paid.campaign, at), cents));
+                }
                 at = next;
             }
         }

@@ -8,7 +8,10 @@ use polso_core::{
 };
 use serde_json::json;
 
-use crate::acts::{Act, CHANNELS, KINDS, Kept, OUTCOMES, Paid, Sent};
+use crate::{
+    acts::{Act, CHANNELS, KINDS, Kept, OUTCOMES, Paid, Sent},
+    stories::{Stories, Told},
+};
 
 /// A ledger with its disk.
 pub(crate) struct Machine {
@@ -58,7 +61,10 @@ pub(crate) struct World {
     pub(crate) paid: Vec<(i64, Paid)>,
     /// Until which second each key is remembered.
     pub(crate) keys: BTreeMap<String, i64>,
+    pub(crate) stories: Stories,
+    pub(crate) accepted: u64,
     pub(crate) duplicates: u64,
+    pub(crate) late: u64,
 }
 
 impl World {
@@ -73,7 +79,10 @@ impl World {
             kept: Vec::new(),
             paid: Vec::new(),
             keys: BTreeMap::new(),
+            stories: Stories::default(),
+            accepted: 0,
             duplicates: 0,
+            late: 0,
         }
     }
 
@@ -88,6 +97,10 @@ impl World {
                 self.send(events);
             }
             Act::Pay(paid) => self.pay(paid),
+            Act::Tell { wait_ms, events } => {
+                self.now += wait_ms;
+                self.tell(events);
+            }
             Act::Commit => self.commit(),
             Act::Restart { shard } => {
                 // Whoever waits for a commit is refused when a ledger goes; here nobody waits.
@@ -109,10 +122,48 @@ impl World {
         }
     }
 
-    pub(crate) fn send(&mut self, events: Vec<Sent>) {
-        let shards = self.machines.len() as u16;
-        let mut batches: Vec<Vec<(Sent, Candidate)>> = vec![Vec::new(); usize::from(shards)];
-        for sent in events {
+    /// Sends events in one request; what became of each, in their order.
+    pub(crate) fn ingest(&mut self, kind: EventKind, texts: &[String]) -> Vec<Outcome> {
+        let (now, shards) = (self.at(), self.machines.len() as u16);
+        let mut batches: Vec<Vec<(usize, Candidate)>> = vec![Vec::new(); usize::from(shards)];
+        for (position, json) in texts.iter().enumerate() {
+            let raw = RawEvent { json, event_id: None };
+            let valid = kind.validate(&raw, &self.source, now).unwrap();
+            let shard = valid.candidate.shard(shards);
+            batches[usize::from(shard)].push((position, valid.candidate));
+        }
+        let mut outcomes = vec![Outcome::Conflict; texts.len()];
+        for (machine, events) in self.machines.iter_mut().zip(batches) {
+            let (positions, candidates): (Vec<usize>, Vec<Candidate>) = events.into_iter().unzip();
+            let batch = Batch {
+                source: "crm".into(),
+                dedup_ttl_s: self.source.dedup_ttl_s,
+                candidates,
+                refused: Refused::default(),
+            };
+            let found = machine.ledger.ingest(batch, now).unwrap();
+            positions.into_iter().zip(found).for_each(|(at, outcome)| outcomes[at] = outcome);
+        }
+        outcomes
+    }
+
+    /// What must become of an event with this key.
+    fn expected(&mut self, key: String, late: bool) -> Outcome {
+        if self.is_new(key) {
+            self.accepted += 1;
+            self.late += u64::from(late);
+            return Outcome::Accepted { late };
+        }
+        self.duplicates += 1;
+        Outcome::Duplicate
+    }
+
+    fn is_late(&self, time_ms: i64) -> bool {
+        time_ms.div_euclid(30_000) * 30_000 <= self.now - 7_200_000
+    }
+
+    fn send(&mut self, events: Vec<Sent>) {
+        let text = |sent: &Sent| {
             let raw = json!({
                 "id_cliente": format!("CLIENTE-ITALIA-{:06}", sent.client),
                 "evento": KINDS[sent.kind],
@@ -122,39 +173,21 @@ impl World {
                 "stato": OUTCOMES[sent.outcome],
                 "metadati": { "campagna": format!("c{}", sent.campaign) },
             });
-            let text = raw.to_string();
-            let raw_event = RawEvent { json: &text, event_id: None };
-            let valid =
-                EventKind::Conversion.validate(&raw_event, &self.source, self.at()).unwrap();
-            let shard = valid.candidate.shard(shards);
-            batches[usize::from(shard)].push((sent, valid.candidate));
-        }
-        let now = self.at();
-        for (shard, events) in batches.into_iter().enumerate() {
-            let batch = Batch {
-                source: "crm".into(),
-                dedup_ttl_s: self.source.dedup_ttl_s,
-                candidates: events.iter().map(|(_, candidate)| candidate.clone()).collect(),
-                refused: Refused::default(),
-            };
-            let outcomes = self.machines[shard].ledger.ingest(batch, now).unwrap();
-            for ((sent, candidate), outcome) in events.into_iter().zip(outcomes) {
-                let time_ms = self.now - sent.age_ms;
-                let Sent { client, kind, outcome: stato, channel, cents, campaign, .. } = sent;
-                let same = json!([client, time_ms, kind, stato, channel, cents, campaign]);
-                let late = time_ms.div_euclid(30_000) * 30_000 <= self.now - 7_200_000;
-                if self.is_new(same.to_string()) {
-                    assert_eq!(outcome, Outcome::Accepted { late }, "{candidate:?}");
-                    self.kept.push(Kept { time_ms, received_ms: self.now, sent });
-                } else {
-                    assert_eq!(outcome, Outcome::Duplicate);
-                    self.duplicates += 1;
-                }
+            raw.to_string()
+        };
+        let texts: Vec<String> = events.iter().map(text).collect();
+        let outcomes = self.ingest(EventKind::Conversion, &texts);
+        for ((sent, text), outcome) in events.into_iter().zip(texts).zip(outcomes) {
+            let time_ms = self.now - sent.age_ms;
+            let expected = self.expected(text, self.is_late(time_ms));
+            assert_eq!(outcome, expected, "{sent:?}");
+            if expected != Outcome::Duplicate {
+                self.kept.push(Kept { time_ms, received_ms: self.now, sent });
             }
         }
     }
 
-    pub(crate) fn pay(&mut self, paid: Paid) {
+    fn pay(&mut self, paid: Paid) {
         let from = self.now - paid.age_ms;
         let raw = json!({
             "canale": CHANNELS[paid.channel],
@@ -164,23 +197,25 @@ impl World {
             "a": Timestamp::from_ms(from + paid.length_ms).to_string(),
         });
         let text = raw.to_string();
-        let raw_event = RawEvent { json: &text, event_id: None };
-        let valid = EventKind::Spend.validate(&raw_event, &self.source, self.at()).unwrap();
-        let shard = valid.candidate.shard(self.machines.len() as u16);
-        let batch = Batch {
-            source: "crm".into(),
-            dedup_ttl_s: self.source.dedup_ttl_s,
-            candidates: vec![valid.candidate],
-            refused: Refused::default(),
-        };
-        let now = self.at();
-        let outcomes = self.machines[usize::from(shard)].ledger.ingest(batch, now).unwrap();
-        if self.is_new(text) {
-            assert_eq!(outcomes, [Outcome::Accepted { late: false }]);
+        let outcomes = self.ingest(EventKind::Spend, std::slice::from_ref(&text));
+        let expected = self.expected(text, false);
+        assert_eq!(outcomes, [expected]);
+        if expected != Outcome::Duplicate {
             self.paid.push((from, paid));
-        } else {
-            assert_eq!(outcomes, [Outcome::Duplicate]);
-            self.duplicates += 1;
+        }
+    }
+
+    fn tell(&mut self, told: Vec<Told>) {
+        let texts: Vec<String> = told.iter().map(|told| told.text(self.now)).collect();
+        let outcomes = self.ingest(EventKind::Story, &texts);
+        for (told, outcome) in told.into_iter().zip(outcomes) {
+            let superseded = self.stories.supersedes(&told, self.now);
+            let late = superseded || self.is_late(told.time_ms(self.now));
+            let expected = self.expected(told.key(self.now), late);
+            assert_eq!(outcome, expected, "{told:?}");
+            if expected != Outcome::Duplicate {
+                self.stories.keep(told, self.now);
+            }
         }
     }
 
