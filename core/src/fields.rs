@@ -34,12 +34,11 @@ impl<'a> Fields<'a> {
     /// What is wrong when it is no JSON, no object, nests too deep or has a name that is no text:
     /// then nothing in it can be judged.
     pub(crate) fn read(raw: &'a str) -> Result<Self, Vec<Reason>> {
-        if json::too_deep(raw) {
-            let message = format!("nesting deeper than {}", json::DEPTH_MAX);
-            return Err(vec![Reason::event(Code::JsonDepth, message)]);
-        }
         let members = json::members(raw).map_err(|unreadable| {
             let (code, message) = match unreadable {
+                Unreadable::TooDeep => {
+                    (Code::JsonDepth, format!("nesting deeper than {}", json::DEPTH_MAX))
+                }
                 Unreadable::NotJson => {
                     (Code::JsonInvalid, format!("`{}` is not JSON", excerpt(raw)))
                 }

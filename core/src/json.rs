@@ -6,8 +6,11 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use scan::Place;
+
+#[cfg(test)]
+mod against_serde_json;
+mod scan;
 
 /// Deepest nesting of objects and arrays, the outermost being 1.
 pub const DEPTH_MAX: usize = 32;
@@ -76,6 +79,8 @@ impl Kind {
 /// Why a text has no members to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
+    /// It nests deeper than [`DEPTH_MAX`], JSON or not.
+    TooDeep,
     /// It is no JSON.
     NotJson,
     /// It is JSON of another kind.
@@ -87,29 +92,100 @@ pub enum Unreadable {
 /// The members of the object that `raw` is.
 ///
 /// # Errors
-/// Why it has none. Which of the reasons it is, is looked for only then.
+/// Why it has none: of several reasons the first in the order of [`Unreadable`].
 pub fn members(raw: &str) -> Result<Members<'_>, Unreadable> {
-    serde_json::from_str(raw).map_err(|_| match serde_json::from_str::<&RawValue>(raw) {
-        Err(_) => Unreadable::NotJson,
-        Ok(value) if Kind::of(value.get()) != Kind::Object => Unreadable::NotAnObject,
-        Ok(_) => Unreadable::NameInvalid,
-    })
+    let mut found = Members { members: Vec::with_capacity(8), ..Members::default() };
+    let mut names_valid = true;
+    let start = scan::blank(raw.as_bytes());
+    let (is_object, end) = match start {
+        [b'{', rest @ ..] => {
+            (true, scan::members(rest, 1, |place| names_valid &= found.add(raw, &place).is_some()))
+        }
+        rest => (false, scan::value(rest, 1)),
+    };
+    match end.map(scan::blank) {
+        Some([]) if !is_object => Err(Unreadable::NotAnObject),
+        Some([]) if !names_valid => Err(Unreadable::NameInvalid),
+        Some([]) => Ok(found),
+        _ if nests_too_deep(raw) => Err(Unreadable::TooDeep),
+        _ => Err(Unreadable::NotJson),
+    }
+}
+
+impl<'a> Members<'a> {
+    /// Takes a member in; `None` when its name is no text.
+    fn add(&mut self, raw: &'a str, place: &Place<'_>) -> Option<()> {
+        let between =
+            |[start, end]: [&[u8]; 2]| raw.get(raw.len() - start.len()..raw.len() - end.len());
+        let name = between(place.name)?;
+        let name = match place.name_escaped {
+            false => Cow::Borrowed(name),
+            true => Cow::Owned(unescaped(name)?),
+        };
+        if self.members.len() + self.duplicated.len() == MEMBERS_MAX {
+            self.overflow = true;
+        } else if self.members.iter().any(|(known, _)| *known == name) {
+            self.duplicated.push(name);
+        } else {
+            self.members.push((name, between(place.value)?));
+        }
+        Some(())
+    }
 }
 
 /// The text of a raw JSON string, unescaped; `None` when it holds half a surrogate pair.
 #[must_use]
 pub fn text(raw: &str) -> Option<Cow<'_, str>> {
-    serde_json::from_str(raw).ok().map(|Text(text)| text)
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    match inner.as_bytes().contains(&b'\\') {
+        false => Some(Cow::Borrowed(inner)),
+        true => unescaped(inner).map(Cow::Owned),
+    }
+}
+
+fn unescaped(inner: &str) -> Option<String> {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        text.push_str(plain);
+        let mut after = escape.chars();
+        let meant = match after.next()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let (meant, behind) = character(after.as_str())?;
+                after = behind.chars();
+                meant
+            }
+            itself => itself,
+        };
+        text.push(meant);
+        rest = after.as_str();
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// The character that the four digits after `\u` mean, or with the escape after them, and the rest.
+fn character(escaped: &str) -> Option<(char, &str)> {
+    let (first, rest) = code_unit(escaped)?;
+    if let Some(meant) = char::from_u32(u32::from(first)) {
+        return Some((meant, rest));
+    }
+    let (second, rest) = code_unit(rest.strip_prefix("\\u")?)?;
+    let meant = char::decode_utf16([first, second]).next()?.ok()?;
+    Some((meant, rest))
+}
+
+fn code_unit(escaped: &str) -> Option<(u16, &str)> {
+    let (digits, rest) = escaped.split_at_checked(4)?;
+    Some((u16::from_str_radix(digits, 16).ok()?, rest))
 }
 
 /// Whether `raw`, valid JSON or not, nests deeper than [`DEPTH_MAX`].
-#[must_use]
-pub fn too_deep(raw: &str) -> bool {
-    // What opens nothing more often than that cannot be too deep; most events end here.
-    let opened = raw.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    opened > DEPTH_MAX && nests_too_deep(raw)
-}
-
 fn nests_too_deep(raw: &str) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in raw.bytes() {
@@ -126,41 +202,6 @@ fn nests_too_deep(raw: &str) -> bool {
         }
     }
     false
-}
-
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Collect)
-    }
-}
-
-struct Collect;
-
-impl<'de> Visitor<'de> for Collect {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Members { members: Vec::with_capacity(8), ..Members::default() };
-        while let Some(Text(name)) = map.next_key()? {
-            if found.members.len() + found.duplicated.len() == MEMBERS_MAX {
-                map.next_value::<IgnoredAny>()?;
-                found.overflow = true;
-            } else if found.members.iter().any(|(known, _)| *known == name) {
-                map.next_value::<IgnoredAny>()?;
-                found.duplicated.push(name);
-            } else {
-                found.members.push((name, map.next_value::<&RawValue>()?.get()));
-            }
-        }
-        Ok(found)
-    }
 }
 
 #[cfg(test)]
@@ -210,9 +251,9 @@ mod tests {
     #[test]
     fn measures_depth_outside_strings_only() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(!too_deep(&nested(DEPTH_MAX)));
-        assert!(too_deep(&nested(DEPTH_MAX + 1)));
-        assert!(!too_deep(&format!("\"{}\\\"[\"", "[".repeat(99))));
+        assert!(!nests_too_deep(&nested(DEPTH_MAX)));
+        assert!(nests_too_deep(&nested(DEPTH_MAX + 1)));
+        assert!(!nests_too_deep(&format!("\"{}\\\"[\"", "[".repeat(99))));
     }
 
     #[test]

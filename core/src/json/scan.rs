@@ -1,0 +1,171 @@
+//! The grammar of JSON (RFC 8259): where values begin and end, read once from left to right.
+//!
+//! Each function takes what is left of the text and gives what is left behind the thing that it is
+//! named after; `None` when that does not come next. Recurses into objects and arrays, never deeper
+//! than [`DEPTH_MAX`]. It decides nothing about what is read: half a surrogate pair is a string like
+//! any other.
+
+use super::DEPTH_MAX;
+
+/// Where a member's name and value are: what is left of the text from the start of each, and from
+/// its end.
+pub(super) struct Place<'a> {
+    /// Without the quotes.
+    pub(super) name: [&'a [u8]; 2],
+    /// Whether the name holds a backslash.
+    pub(super) name_escaped: bool,
+    pub(super) value: [&'a [u8]; 2],
+}
+
+/// Whitespace, if there is any.
+pub(super) fn blank(mut rest: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', after @ ..] = rest {
+        rest = after;
+    }
+    rest
+}
+
+/// One value at `depth`.
+#[inline]
+pub(super) fn value(rest: &[u8], depth: usize) -> Option<&[u8]> {
+    match rest {
+        [b'"', rest @ ..] => string(rest),
+        [b'-' | b'0'..=b'9', ..] => number(rest),
+        _ => other_value(rest, depth),
+    }
+}
+
+fn other_value(rest: &[u8], depth: usize) -> Option<&[u8]> {
+    match rest {
+        [b'{', rest @ ..] if depth <= DEPTH_MAX => members(rest, depth, |_| ()),
+        [b'[', rest @ ..] if depth <= DEPTH_MAX => elements(rest, depth),
+        [b't', rest @ ..] => rest.strip_prefix(b"rue"),
+        [b'f', rest @ ..] => rest.strip_prefix(b"alse"),
+        [b'n', rest @ ..] => rest.strip_prefix(b"ull"),
+        _ => None,
+    }
+}
+
+/// An object at `depth` from behind its `{`. Shows each member.
+pub(super) fn members<'a>(
+    rest: &'a [u8],
+    depth: usize,
+    mut show: impl FnMut(Place<'a>),
+) -> Option<&'a [u8]> {
+    let mut rest = blank(rest);
+    if let [b'}', after @ ..] = rest {
+        return Some(after);
+    }
+    loop {
+        let name = rest.strip_prefix(b"\"")?;
+        let name_end = name.get(plain(name)..)?;
+        let (name_end, name_escaped) = match name_end {
+            [b'"', ..] => (name_end, false),
+            _ => (escaped(name_end)?, true),
+        };
+        let value_start = blank(blank(name_end.get(1..)?).strip_prefix(b":")?);
+        let value_end = value(value_start, depth + 1)?;
+        show(Place { name: [name, name_end], name_escaped, value: [value_start, value_end] });
+        rest = match blank(value_end) {
+            [b',', after @ ..] => blank(after),
+            [b'}', after @ ..] => return Some(after),
+            _ => return None,
+        };
+    }
+}
+
+/// An array at `depth` from behind its `[`.
+fn elements(rest: &[u8], depth: usize) -> Option<&[u8]> {
+    let mut rest = blank(rest);
+    if let [b']', after @ ..] = rest {
+        return Some(after);
+    }
+    loop {
+        rest = match blank(value(rest, depth + 1)?) {
+            [b',', after @ ..] => blank(after),
+            [b']', after @ ..] => return Some(after),
+            _ => return None,
+        };
+    }
+}
+
+/// A string from behind its first quote.
+#[inline]
+fn string(rest: &[u8]) -> Option<&[u8]> {
+    match rest.get(plain(rest)..)? {
+        [b'"', after @ ..] => Some(after),
+        rest => escaped(rest)?.strip_prefix(b"\""),
+    }
+}
+
+/// What comes in a string before its last quote, from a backslash on.
+#[cold]
+fn escaped(mut rest: &[u8]) -> Option<&[u8]> {
+    while let [b'\\', escape @ ..] = rest {
+        let after = match escape {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', after @ ..] => after,
+            [b'u', a, b, c, d, after @ ..]
+                if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) =>
+            {
+                after
+            }
+            _ => return None,
+        };
+        rest = after.get(plain(after)..)?;
+    }
+    matches!(rest, [b'"', ..]).then_some(rest)
+}
+
+/// How many bytes from the start stand for themselves within a string: all before the first quote,
+/// backslash or control character.
+fn plain(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        let found = specials(u64::from_le_bytes(*eight));
+        if found != 0 {
+            return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
+        }
+        rest = after;
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    bytes.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+/// The high bit of the lowest byte that is special. Bytes above it may have theirs set without
+/// being so, since the subtractions borrow from them.
+const fn specials(eight: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let quote = eight ^ (ONES * b'"' as u64);
+    let backslash = eight ^ (ONES * b'\\' as u64);
+    let zero_in_quote = quote.wrapping_sub(ONES) & !quote;
+    let zero_in_backslash = backslash.wrapping_sub(ONES) & !backslash;
+    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+    (zero_in_quote | zero_in_backslash | control) & (ONES << 7)
+}
+
+fn number(rest: &[u8]) -> Option<&[u8]> {
+    let rest = match rest.strip_prefix(b"-").unwrap_or(rest) {
+        [b'0', after @ ..] => after,
+        rest => digits(rest)?,
+    };
+    let rest = match rest {
+        [b'.', after @ ..] => digits(after)?,
+        rest => rest,
+    };
+    match rest {
+        [b'e' | b'E', b'+' | b'-', after @ ..] | [b'e' | b'E', after @ ..] => digits(after),
+        rest => Some(rest),
+    }
+}
+
+/// One digit or more.
+fn digits(rest: &[u8]) -> Option<&[u8]> {
+    let [b'0'..=b'9', rest @ ..] = rest else {
+        return None;
+    };
+    let mut rest = rest;
+    while let [b'0'..=b'9', after @ ..] = rest {
+        rest = after;
+    }
+    Some(rest)
+}
