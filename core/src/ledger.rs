@@ -168,18 +168,16 @@ impl Ledger {
         if subjects > 0 && self.subjects.len() + subjects > SUBJECTS_MAX {
             return Err(Busy::Subjects);
         }
-        let Batch { source, dedup_ttl_s, candidates, refused } = batch;
-        let mut outcomes = Vec::with_capacity(candidates.len());
-        let mut accepted = Vec::with_capacity(candidates.len());
+        let Batch { source, dedup_ttl_s, candidates: mut accepted, refused } = batch;
+        let mut outcomes = Vec::with_capacity(accepted.len());
         let (mut duplicates, mut conflicts, mut late_events) = (0, 0, 0);
-        for candidate in candidates {
-            let Candidate { key, content, .. } = candidate;
+        accepted.retain(|candidate| {
+            let Candidate { key, content, .. } = *candidate;
             outcomes.push(match self.memory.check(&source, dedup_ttl_s, key, content, now) {
                 Seen::New => {
-                    let superseded = self.learn(&candidate, &source, now);
+                    let superseded = self.learn(candidate, &source, now);
                     let late = superseded || candidate.event.is_late(now);
                     late_events += u64::from(late);
-                    accepted.push(candidate);
                     Outcome::Accepted { late }
                 }
                 Seen::Before => {
@@ -191,7 +189,8 @@ impl Ledger {
                     Outcome::Conflict
                 }
             });
-        }
+            matches!(outcomes.last(), Some(Outcome::Accepted { .. }))
+        });
         self.open_events += accepted.len();
         self.open.push(Group {
             source,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     corrupt::Corrupt,
-    fact::{Fact, OTHER, Schema, Sums, When, add_sums},
+    fact::{Fact, OTHER, Schema, When},
     openings::{Openings, OpeningsState},
     series::{SeriesId, SeriesTable},
     spread::{Spread, Spreads},
@@ -82,8 +82,9 @@ impl Panes {
         match fact.when {
             When::At(time) => {
                 let pane = time.ms().div_euclid(PANE_MS);
-                changes.add(pane, series, &fact.sums);
-                self.count(pane, now, series, &fact.sums);
+                let sums = fact.sums.get(..self.schema().measures.len()).unwrap_or(&fact.sums);
+                changes.cells.add((pane, series), sums);
+                self.count(pane, now, series, sums);
             }
             When::Over(from, to) => {
                 let spread = Spread { from, to, series, sums: fact.sums };
@@ -114,7 +115,7 @@ impl Panes {
         let spreads = renumbered(&cells.spreads, &series)?;
         for ((pane, series), sums) in rows.into_iter().zip(cells.sums.chunks_exact(width)) {
             if let Some(changes) = changes.as_mut() {
-                changes.add(pane, series, sums);
+                changes.cells.add((pane, series), sums);
             }
             self.count(pane, now, series, sums);
         }
@@ -136,7 +137,6 @@ impl Panes {
     fn count(&mut self, pane: i64, now: Timestamp, series: SeriesId, sums: &[i64]) {
         let time = Timestamp::from_ms(pane.saturating_mul(PANE_MS));
         let Self { table, tiers, total, openings, folded, .. } = self;
-        let sums = sums.get(..table.schema().measures.len()).unwrap_or(sums);
         for tier in tiers {
             *folded += u64::from(tier.add(time, now, series, sums, |id| table.fold(id)));
         }
@@ -242,17 +242,19 @@ impl Panes {
     #[must_use]
     pub fn cells(&self, changes: Changes) -> Cells {
         let Changes { cells: changed, mut spreads } = changes;
-        let mut used: Vec<SeriesId> = changed.keys().map(|(_, series)| *series).collect();
+        let width = self.schema().measures.len();
+        let mut changed: Vec<((i64, SeriesId), &[i64])> = changed.rows(width).collect();
+        changed.sort_unstable_by_key(|(key, _)| *key);
+        let mut used: Vec<SeriesId> = changed.iter().map(|((_, series), _)| *series).collect();
         used.extend(spreads.iter().map(|spread| spread.series));
         used.sort_unstable();
         used.dedup();
         let (symbols, series) = describe(&self.table, &used);
-        let width = self.schema().measures.len();
         let mut cells = Cells { symbols, series, ..Cells::default() };
         let position = |series| used.binary_search(&series).unwrap_or_default() as u32;
         for ((pane, series), sums) in changed {
             cells.rows.push((pane, position(series)));
-            cells.sums.extend(sums.iter().take(width));
+            cells.sums.extend(sums);
         }
         for spread in &mut spreads {
             spread.series = position(spread.series);
@@ -294,14 +296,8 @@ const NO_SERIES: Corrupt = Corrupt("no such series");
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// By pane and series.
-    cells: BTreeMap<(i64, SeriesId), Sums>,
+    cells: Bucket<(i64, SeriesId)>,
     spreads: Vec<Spread>,
-}
-
-impl Changes {
-    fn add(&mut self, pane: i64, series: SeriesId, sums: &[i64]) {
-        add_sums(self.cells.entry((pane, series)).or_default(), sums);
-    }
 }
 
 /// Additions to the counters of one domain, as they travel.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use core::hash::{BuildHasherDefault, Hasher};
+use core::hash::{BuildHasherDefault, Hash, Hasher};
 use hashbrown::HashMap;
 
 use crate::{
@@ -51,46 +51,46 @@ impl TierSpec {
     }
 }
 
-/// The sums of each series within one span of time.
+/// The sums of each series within one span of time, or of other keys.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bucket {
-    rows: HashMap<SeriesId, usize, BuildHasherDefault<SeriesHasher>>,
-    series: Vec<SeriesId>,
-    /// The measures of one series after those of another.
+pub(crate) struct Bucket<K = SeriesId> {
+    rows: HashMap<K, u32, BuildHasherDefault<DenseHasher>>,
+    keys: Vec<K>,
+    /// The measures of one key after those of another.
     sums: Vec<i64>,
 }
 
-impl Bucket {
-    /// Adds to a series that has a row already; false when it has none.
-    fn add_known(&mut self, series: SeriesId, sums: &[i64]) -> bool {
-        let Some(row) = self.rows.get(&series) else {
+impl<K: Copy + Eq + Hash> Bucket<K> {
+    /// Adds to a key that has a row already; false when it has none.
+    fn add_known(&mut self, key: K, sums: &[i64]) -> bool {
+        let Some(row) = self.rows.get(&key) else {
             return false;
         };
-        let start = row * sums.len();
+        let start = *row as usize * sums.len();
         if let Some(row) = self.sums.get_mut(start..start + sums.len()) {
             add_sums(row, sums);
         }
         true
     }
 
-    /// Adds to a series; true when that made a new row.
-    pub(crate) fn add(&mut self, series: SeriesId, sums: &[i64]) -> bool {
-        if self.add_known(series, sums) {
+    /// Adds to a key, always as many sums; true when that made a new row.
+    pub(crate) fn add(&mut self, key: K, sums: &[i64]) -> bool {
+        if self.add_known(key, sums) {
             return false;
         }
-        self.rows.insert(series, self.series.len());
-        self.series.push(series);
+        self.rows.insert(key, self.keys.len() as u32);
+        self.keys.push(key);
         self.sums.extend_from_slice(sums);
         true
     }
 
-    /// Each series with its sums.
-    pub(crate) fn rows(&self, width: usize) -> impl Iterator<Item = (SeriesId, &[i64])> {
-        self.series.iter().copied().zip(self.sums.chunks_exact(width.max(1)))
+    /// Each key with its sums.
+    pub(crate) fn rows(&self, width: usize) -> impl Iterator<Item = (K, &[i64])> {
+        self.keys.iter().copied().zip(self.sums.chunks_exact(width.max(1)))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.series.len()
+        self.keys.len()
     }
 }
 
@@ -159,17 +159,26 @@ impl Tier {
     }
 }
 
-/// Spreads our own dense numbers; nobody else chooses them.
+/// Spreads numbers of series and of panes. Those are dense: senders who chose the times of their
+/// events with care could slow one publication down, and no more.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SeriesHasher(u64);
+pub(crate) struct DenseHasher(u64);
 
-impl Hasher for SeriesHasher {
+impl Hasher for DenseHasher {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
     }
 
     fn write_u32(&mut self, value: u32) {
-        let mixed = (self.0 ^ u64::from(value)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_i64(&mut self, value: i64) {
+        self.write_u64(value as u64);
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        let mixed = (self.0 ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.0 = mixed ^ (mixed >> 32);
     }
 
