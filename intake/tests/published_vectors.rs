@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use polso_core::Timestamp;
+use polso_core::{EventKind, RawEvent, Timestamp};
 use polso_intake::body::{self, Limits};
 use polso_intake::{Item, Keys};
 use serde_json::{Value, json};
@@ -241,6 +241,38 @@ fn json_test_suite_against_the_splitting_of_bodies() {
         }
     }
     assert_eq!((good, bad), (95, 188));
+}
+
+/// The codes of the reasons why a text is no event.
+fn reasons(json: &str) -> Vec<&'static str> {
+    let source = serde_json::from_value(json!({ "name": "crm" })).unwrap();
+    let raw = RawEvent { json, event_id: None };
+    let reasons = EventKind::Spend.validate(&raw, &source, Timestamp::from_ms(0)).unwrap_err();
+    reasons.iter().map(|reason| reason.code.code()).collect()
+}
+
+#[test]
+fn json_test_suite_against_the_reading_of_events() {
+    let Some(folder) = fixtures() else { return };
+    let (mut good, mut bad) = (0, 0);
+    for (name, bytes) in files(&folder.join("json/JSONTestSuite/test_parsing")) {
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        for found in [reasons(&text), reasons(&format!("{{\"a\":{text}}}"))] {
+            let refused = found == ["json_invalid"] || found == ["json_depth"];
+            match name.split_at(2).0 {
+                "y_" => {
+                    assert!(!refused, "{name}");
+                    good += 1;
+                }
+                "n_" => {
+                    assert!(refused, "{name} {found:?}");
+                    bad += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!((good, bad), (190, 348));
 }
 
 #[test]
