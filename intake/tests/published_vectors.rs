@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use polso_core::{EventKind, RawEvent, Timestamp};
+use polso_core::{EventKind, RawEvent, Source, Timestamp};
 use polso_intake::body::{self, Limits};
 use polso_intake::{Item, Keys};
 use serde_json::{Value, json};
@@ -245,7 +245,7 @@ fn json_test_suite_against_the_splitting_of_bodies() {
 
 /// The codes of the reasons why a text is no event.
 fn reasons(json: &str) -> Vec<&'static str> {
-    let source = serde_json::from_value(json!({ "name": "crm" })).unwrap();
+    let source = Source::named("crm");
     let raw = RawEvent { json, event_id: None };
     let reasons = EventKind::Spend.validate(&raw, &source, Timestamp::from_ms(0)).unwrap_err();
     reasons.iter().map(|reason| reason.code.code()).collect()
