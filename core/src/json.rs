@@ -115,9 +115,7 @@ pub fn members(raw: &str) -> Result<Members<'_>, Unreadable> {
 impl<'a> Members<'a> {
     /// Takes a member in; `None` when its name is no text.
     fn add(&mut self, raw: &'a str, place: &Place<'_>) -> Option<()> {
-        let between =
-            |[start, end]: [&[u8]; 2]| raw.get(raw.len() - start.len()..raw.len() - end.len());
-        let name = between(place.name)?;
+        let name = between(raw, place.name)?;
         let name = match place.name_escaped {
             false => Cow::Borrowed(name),
             true => Cow::Owned(unescaped(name)?),
@@ -127,10 +125,24 @@ impl<'a> Members<'a> {
         } else if self.members.iter().any(|(known, _)| *known == name) {
             self.duplicated.push(name);
         } else {
-            self.members.push((name, between(place.value)?));
+            self.members.push((name, between(raw, place.value)?));
         }
         Some(())
     }
+}
+
+/// What lies between two ends of `raw`, each told by what is left behind it.
+fn between<'a>(raw: &'a str, [start, end]: [&[u8]; 2]) -> Option<&'a str> {
+    raw.get(raw.len() - start.len()..raw.len() - end.len())
+}
+
+/// The elements of a raw JSON array within an event; `None` when it is something else.
+#[must_use]
+pub fn elements(raw: &str) -> Option<Vec<&str>> {
+    let mut found = Vec::new();
+    let rest = raw.as_bytes().strip_prefix(b"[")?;
+    scan::elements(rest, 1, |ends| found.extend(between(raw, ends)))?;
+    Some(found)
 }
 
 /// The text of a raw JSON string, unescaped; `None` when it holds half a surrogate pair.
@@ -207,6 +219,14 @@ fn nests_too_deep(raw: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elements_are_raw_values_in_their_order() {
+        assert_eq!(elements("[]"), Some(Vec::new()));
+        assert_eq!(elements(r#"[ "a,]" ,1, [2] ]"#), Some(vec![r#""a,]""#, "1", "[2]"]));
+        assert_eq!(elements("{}"), None);
+        assert_eq!(elements("7"), None);
+    }
 
     #[test]
     fn keeps_order_raw_numbers_and_unescaped_names() {

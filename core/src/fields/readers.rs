@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::Fields;
 use crate::{
     decimal::{parse_rounded, parse_whole},
-    json::Kind,
+    json::{self, Kind},
     reason::{Reason, ReasonCode as Code, excerpt},
     time::{MINUTE_MS, SECOND_MS, Timestamp},
 };
@@ -84,7 +82,7 @@ impl Fields<'_> {
         items_max: usize,
         chars_max: usize,
     ) -> Option<Vec<String>> {
-        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw) else {
+        let Some(items) = json::elements(raw) else {
             return self.refuse_type(name, raw, Kind::Array);
         };
         if items.len() > items_max {
@@ -95,7 +93,7 @@ impl Fields<'_> {
         // Every item is judged, so that no fault hides another.
         let texts: Vec<Option<String>> = items
             .iter()
-            .map(|item| self.bounded_text(name, item.get(), chars_max).map(Cow::into_owned))
+            .map(|item| self.bounded_text(name, item, chars_max).map(Cow::into_owned))
             .collect();
         texts.into_iter().collect()
     }

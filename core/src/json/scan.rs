@@ -38,7 +38,7 @@ pub(super) fn value(rest: &[u8], depth: usize) -> Option<&[u8]> {
 fn other_value(rest: &[u8], depth: usize) -> Option<&[u8]> {
     match rest {
         [b'{', rest @ ..] if depth <= DEPTH_MAX => members(rest, depth, |_| ()),
-        [b'[', rest @ ..] if depth <= DEPTH_MAX => elements(rest, depth),
+        [b'[', rest @ ..] if depth <= DEPTH_MAX => elements(rest, depth, |_| ()),
         [b't', rest @ ..] => rest.strip_prefix(b"rue"),
         [b'f', rest @ ..] => rest.strip_prefix(b"alse"),
         [b'n', rest @ ..] => rest.strip_prefix(b"ull"),
@@ -74,14 +74,21 @@ pub(super) fn members<'a>(
     }
 }
 
-/// An array at `depth` from behind its `[`.
-fn elements(rest: &[u8], depth: usize) -> Option<&[u8]> {
+/// An array at `depth` from behind its `[`. Shows what is left of the text from the start of each
+/// element, and from its end.
+pub(super) fn elements<'a>(
+    rest: &'a [u8],
+    depth: usize,
+    mut show: impl FnMut([&'a [u8]; 2]),
+) -> Option<&'a [u8]> {
     let mut rest = blank(rest);
     if let [b']', after @ ..] = rest {
         return Some(after);
     }
     loop {
-        rest = match blank(value(rest, depth + 1)?) {
+        let end = value(rest, depth + 1)?;
+        show([rest, end]);
+        rest = match blank(end) {
             [b',', after @ ..] => blank(after),
             [b']', after @ ..] => return Some(after),
             _ => return None,
