@@ -1,15 +1,16 @@
 /**
- * Which Rust compiles to Wasm: the first toolchain here that links an empty library for `wasm32-unknown-unknown`.
+ * Which Rust compiles to Wasm: the first toolchain here that links an empty library for `wasm32-unknown-unknown`
+ * and has the source of the standard library, which the browser's module compiles for itself.
  *
  * The usual way comes first (the toolchain on the path, its target added by rustup). Where rustup can fetch
  * nothing, Debian's own packages do (`debian.mjs`). Looked at only when something must be compiled: a start with
  * nothing changed never comes here.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { succeeds } from "../child.mjs";
+import { attempt, succeeds } from "../child.mjs";
 import { Complaint } from "../complaint.mjs";
 import { npmBin, wasmTarget } from "../paths.mjs";
 import { say, step } from "../step.mjs";
@@ -49,26 +50,39 @@ async function links(rust) {
   }
 }
 
+/** @param {WasmRust} rust */
+async function hasSource(rust) {
+  const { code, stdout } = await attempt("rustc", ["--print", "sysroot"], { env: rust.env, quiet: true });
+  return code === 0 && existsSync(join(stdout.trim(), "lib", "rustlib", "src", "rust", "library", "Cargo.lock"));
+}
+
+/** @param {...string} args */
+const rustup = (...args) => succeeds("rustup", args, { timeoutMs: rustupTimeoutMs });
+
+/** @param {WasmRust} rust */
+const fits = async (rust) => (await links(rust)) && (await hasSource(rust));
+
 /**
  * Makes a Rust for Wasm present and returns it.
  * @returns {Promise<WasmRust>}
  */
 export async function ensureWasmRust() {
-  for (const rust of [usual(), debian()]) if (await links(rust)) return rust;
+  for (const rust of [usual(), debian()]) if (await fits(rust)) return rust;
   if (!(await succeeds("cargo", ["--version"]))) {
     throw new Complaint("Rust is missing: install its stable toolchain with rustup, then run this again");
   }
-  const added = await step(`Rust target ${target}, by rustup`, () =>
-    succeeds("rustup", ["target", "add", target], { timeoutMs: rustupTimeoutMs }),
+  const added = await step(`Rust target ${target} and the library's source, by rustup`, async () =>
+    (await rustup("target", "add", target)) && (await rustup("component", "add", "rust-src")),
   );
-  if (added && (await links(usual()))) return usual();
+  if (added && (await fits(usual()))) return usual();
   say(`  rustup cannot fetch ${target} here: trying Debian's packages`);
   if (!hasApt()) {
     throw new Complaint(
-      `Rust cannot compile to Wasm here: make \`rustup target add ${target}\` work, then run this again`,
+      `Rust cannot compile to Wasm here: make \`rustup target add ${target}\` and \`rustup component add rust-src\` ` +
+        "work, then run this again",
     );
   }
   await installDebianRust();
-  if (await links(debian())) return debian();
+  if (await fits(debian())) return debian();
   throw new Complaint(`Debian's Rust is installed but does not link for ${target}: see the output above`);
 }

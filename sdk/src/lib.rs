@@ -24,7 +24,7 @@ pub fn version() -> String {
 /// # Errors
 /// When `options` describe no source.
 #[wasm_bindgen]
-pub fn validate(raw: &str, options: JsValue, now_ms: f64) -> Result<String, JsValue> {
+pub fn validate(raw: &str, options: &JsValue, now_ms: f64) -> Result<String, JsValue> {
     let judged = judge(raw, options, now_ms)?;
     let verdict = match &judged {
         Ok(valid) if valid.filtered => Verdict::Filtered,
@@ -42,13 +42,13 @@ pub fn validate(raw: &str, options: JsValue, now_ms: f64) -> Result<String, JsVa
 /// # Errors
 /// When `options` describe no source.
 #[wasm_bindgen]
-pub fn dedup_key(raw: &str, options: JsValue, now_ms: f64) -> Result<Option<String>, JsValue> {
+pub fn dedup_key(raw: &str, options: &JsValue, now_ms: f64) -> Result<Option<String>, JsValue> {
     Ok(judge(raw, options, now_ms)?.ok().map(|valid| valid.candidate.key.to_string()))
 }
 
 type Judged = Result<polso_core::Valid, Vec<polso_core::Reason>>;
 
-fn judge(raw: &str, options: JsValue, now_ms: f64) -> Result<Judged, JsValue> {
+fn judge(raw: &str, options: &JsValue, now_ms: f64) -> Result<Judged, JsValue> {
     let judge = options::judge(options)?;
     let raw = RawEvent { json: raw, event_id: judge.event_id.as_deref() };
     Ok(judge.kind.validate(&raw, &judge.source, timestamp(now_ms)))

@@ -1,12 +1,11 @@
 //! The viewer as a class of JavaScript.
 
-use js_sys::Array;
+use js_sys::{Array, Object};
 use polso_core::Applied;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    options::{query, throw},
+    options::{query, set, throw},
     timestamp,
 };
 
@@ -14,17 +13,6 @@ use crate::{
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct Viewer(polso_core::Viewer);
-
-/// What became of a frame.
-#[derive(Serialize)]
-struct AppliedJs {
-    kind: &'static str,
-    seq: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    now_ms: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    watermark_ms: Option<f64>,
-}
 
 #[wasm_bindgen]
 impl Viewer {
@@ -35,11 +23,11 @@ impl Viewer {
         Self::default()
     }
 
-    /// Applies one binary frame of `polso.v1`.
+    /// Applies one binary frame of `polso.v1`: what became of it.
     ///
     /// # Errors
     /// For bytes that are no frame.
-    pub fn apply(&mut self, frame: &[u8]) -> Result<JsValue, JsValue> {
+    pub fn apply(&mut self, frame: &[u8]) -> Result<Object, JsValue> {
         let applied = self.0.apply(frame).map_err(|error| throw("frame_invalid", error.0))?;
         let (kind, now, watermark) = match applied {
             Applied::Hello(now) => ("hello", Some(now), None),
@@ -49,14 +37,15 @@ impl Viewer {
             Applied::Skipped => ("skipped", None, None),
             Applied::Gap => ("gap", None, None),
         };
-        let ms = |at: polso_core::Timestamp| at.ms() as f64;
-        let applied = AppliedJs {
-            kind,
-            seq: self.0.seq() as f64,
-            now_ms: now.map(ms),
-            watermark_ms: watermark.map(ms),
-        };
-        serde_wasm_bindgen::to_value(&applied).map_err(JsValue::from)
+        let applied = Object::new();
+        set(&applied, "kind", kind);
+        set(&applied, "seq", self.0.seq() as f64);
+        for (name, at) in [("now_ms", now), ("watermark_ms", watermark)] {
+            if let Some(at) = at {
+                set(&applied, name, at.ms() as f64);
+            }
+        }
+        Ok(applied)
     }
 
     /// The frame to send when the link opens and after a gap.
@@ -69,7 +58,7 @@ impl Viewer {
     ///
     /// # Errors
     /// For a query that the server would refuse.
-    pub fn evaluate(&self, options: JsValue, now_ms: f64) -> Result<String, JsValue> {
+    pub fn evaluate(&self, options: &JsValue, now_ms: f64) -> Result<String, JsValue> {
         let answer = self
             .0
             .answer(&query(options)?, timestamp(now_ms))
@@ -83,7 +72,7 @@ impl Viewer {
     /// For the first query that the server would refuse.
     pub fn evaluate_all(&self, options: &Array, now_ms: f64) -> Result<String, JsValue> {
         let answers: Vec<String> =
-            options.iter().map(|one| self.evaluate(one, now_ms)).collect::<Result<_, _>>()?;
+            options.iter().map(|one| self.evaluate(&one, now_ms)).collect::<Result<_, _>>()?;
         Ok(format!("[{}]", answers.join(",")))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use js_sys::{JSON, Reflect};
+use js_sys::Reflect;
 use polso_intake::{Config, Edge, Keys, Problem, Refusal};
 use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
@@ -42,6 +42,5 @@ fn binding(env: &Env, name: &str) -> Option<JsValue> {
 }
 
 fn to_value(value: &JsValue) -> Option<Value> {
-    let text = JSON::stringify(value).ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
+    serde_wasm_bindgen::from_value(value.clone()).ok()
 }
