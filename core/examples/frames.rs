@@ -6,8 +6,8 @@
 use std::io::{Result, Write, stdout};
 
 use polso_core::{
-    Batch, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Published, Pulled, RawEvent,
-    Refused, Source, Timestamp, Viewer, live::Request,
+    Batch, Effect, EventKind, Hub, Ledger, Published, Pulled, RawEvent, Refused, Source, Timestamp,
+    Viewer, live::Request,
 };
 
 const NOW_MS: i64 = 1_770_000_000_000;
@@ -42,12 +42,7 @@ fn ingest(ledger: &mut Ledger, source: &Source, first: usize, now: Timestamp) ->
 }
 
 fn main() -> Result<()> {
-    let source = Source {
-        name: "crm".into(),
-        dedup: DedupPolicy::ClientTimeHash,
-        dedup_ttl_s: Source::dedup_ttl_s_default(),
-        client_id: ClientIdRule::Cliente,
-    };
+    let source = Source::named("crm");
     let now = Timestamp::from_ms(NOW_MS);
     let mut ledger = Ledger::new(1, 1);
     for first in (0..SNAPSHOT_EVENTS).step_by(BATCH_EVENTS) {

@@ -15,9 +15,19 @@ pub const OTHER: &str = "altro";
 pub struct Dimension {
     /// Its name in queries.
     pub name: &'static str,
-    /// Whether senders choose the values freely. Only such values are folded into [`OTHER`] at a
-    /// bound: the others are few, and their numbers stay exact always.
-    pub open: bool,
+    /// When its values are folded into [`OTHER`].
+    pub folds: Folds,
+}
+
+/// Which dimensions are given up when there are too many series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folds {
+    /// Never: its values are few by nature, and their numbers stay exact always.
+    Never,
+    /// At the last bound: what senders choose freely and look at most.
+    Last,
+    /// At the first bound: what senders choose freely beside that.
+    First,
 }
 
 /// What a measure counts.

@@ -1,7 +1,8 @@
 //! Series: the combinations of dimension values that facts were counted under.
 //!
-//! Bounds: [`SERIES_MAX`] series with free values. After that a new combination is counted under
-//! its closed values with [`OTHER`] in place of the free ones; those stay few by nature.
+//! Bounds: [`SERIES_MAX`] series with free values. After that a new combination is counted with
+//! [`OTHER`] in place of the values that fold first, and after twice as many in place of all that
+//! fold; the combinations of the rest stay few by nature.
 
 use core::hash::{BuildHasher, Hash, Hasher};
 use std::collections::BTreeMap;
@@ -9,9 +10,9 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use crate::fact::{DIMENSIONS_MAX, OTHER, Schema};
+use crate::fact::{DIMENSIONS_MAX, Folds, OTHER, Schema};
 
-/// Most series with values that senders chose freely.
+/// Most series with values that senders chose freely, and as many again with some of them folded.
 pub const SERIES_MAX: usize = 10_000;
 
 /// The number of a series within its table.
@@ -57,26 +58,35 @@ impl SeriesTable {
         if let Some(id) = self.find(values) {
             return (id, false);
         }
-        match self.len() < SERIES_MAX {
-            true => (self.insert(values), false),
-            false => (self.intern_folded(values), true),
+        if self.len() < SERIES_MAX {
+            return (self.insert(values), false);
         }
+        let room = self.len() < 2 * SERIES_MAX;
+        let some = self.intern_folded(values, Folds::First, room);
+        (some.unwrap_or_else(|| self.intern_all_folded(values)), true)
     }
 
     /// The series that stands for `id` and its like where there is no room for each of them.
     pub(crate) fn fold(&mut self, id: SeriesId) -> SeriesId {
         let symbols: Vec<Box<str>> = self.values(id).map(Box::from).collect();
         let values: Vec<&str> = symbols.iter().map(AsRef::as_ref).collect();
-        self.intern_folded(&values)
+        self.intern_all_folded(&values)
     }
 
-    fn intern_folded(&mut self, values: &[&str]) -> SeriesId {
+    fn intern_all_folded(&mut self, values: &[&str]) -> SeriesId {
+        self.intern_folded(values, Folds::Last, true).unwrap_or_default()
+    }
+
+    /// The series of these values with all folded that folds at this bound or before; a new one only
+    /// where there is room.
+    fn intern_folded(&mut self, values: &[&str], bound: Folds, room: bool) -> Option<SeriesId> {
         let mut folded = [""; DIMENSIONS_MAX];
         for ((to, value), dimension) in folded.iter_mut().zip(values).zip(self.schema.dimensions) {
-            *to = if dimension.open { OTHER } else { value };
+            let folds = dimension.folds == Folds::First || dimension.folds == bound;
+            *to = if folds { OTHER } else { value };
         }
         let folded = folded.get(..values.len()).unwrap_or_default();
-        self.find(folded).unwrap_or_else(|| self.insert(folded))
+        self.find(folded).or_else(|| room.then(|| self.insert(folded)))
     }
 
     fn find(&self, values: &[&str]) -> Option<SeriesId> {
@@ -169,17 +179,28 @@ mod tests {
     }
 
     #[test]
-    fn past_the_bound_only_free_values_fold() {
+    fn past_each_bound_more_of_the_free_values_fold() {
         let mut table = table();
         for n in 0..SERIES_MAX {
             table.intern(&["crm", "email", "e", "s", &n.to_string(), "", "Roma"]);
         }
         assert_eq!(table.len(), SERIES_MAX);
-        let (folded, _) = table.intern(&["crm", "sms", "e", "s", "new", "d", "Roma"]);
-        let values: Vec<&str> = table.values(folded).collect();
-        assert_eq!(values, ["crm", "sms", "e", "s", OTHER, OTHER, OTHER]);
-        assert_eq!(table.intern(&["crm", "sms", "e", "s", "newer", "d", "Roma"]), (folded, true));
+        let values =
+            |table: &SeriesTable, id| table.values(id).map(str::to_owned).collect::<Vec<_>>();
+        let (some, _) = table.intern(&["crm", "sms", "e", "s", "new", "d", "Roma"]);
+        assert_eq!(values(&table, some), ["crm", "sms", "e", "s", "new", OTHER, OTHER]);
+        assert_eq!(table.intern(&["crm", "sms", "e", "s", "new", "f", "Bari"]), (some, true));
         assert_eq!(table.intern(&["crm", "email", "e", "s", "5", "", "Roma"]), (5, false));
-        assert_eq!(table.fold(folded), folded);
+
+        for n in 1..SERIES_MAX {
+            table.intern(&["crm", "sms", "e", "s", &n.to_string(), "", "Roma"]);
+        }
+        assert_eq!(table.len(), 2 * SERIES_MAX);
+        let (all, _) = table.intern(&["crm", "sms", "e", "s", "newer", "d", "Roma"]);
+        assert_eq!(values(&table, all), ["crm", "sms", "e", "s", OTHER, OTHER, OTHER]);
+        assert_eq!(table.intern(&["crm", "sms", "e", "s", "newest", "d", "Roma"]), (all, true));
+        assert_eq!(table.intern(&["crm", "sms", "e", "s", "new", "d", "Pisa"]), (some, true));
+        assert_eq!(table.fold(some), all);
+        assert_eq!(table.fold(all), all);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Conversion, ConversionKind, Outcome};
 use crate::{
-    fact::{Dimension, Fact, MEASURES_MAX, Measure, MeasureUnit, Schema, When},
+    fact::{Dimension, Fact, Folds, MEASURES_MAX, Measure, MeasureUnit, Schema, When},
     kpi::{Kpi, Unit},
 };
 
@@ -18,13 +18,13 @@ pub(super) const SPEND: usize = 3;
 pub(crate) const SCHEMA: Schema = Schema {
     name: "conversions",
     dimensions: &[
-        Dimension { name: "source", open: false },
-        Dimension { name: "canale", open: false },
-        Dimension { name: "evento", open: false },
-        Dimension { name: "stato", open: false },
-        Dimension { name: "campagna", open: true },
-        Dimension { name: "dispositivo", open: true },
-        Dimension { name: "localita", open: true },
+        Dimension { name: "source", folds: Folds::Never },
+        Dimension { name: "canale", folds: Folds::Never },
+        Dimension { name: "evento", folds: Folds::Never },
+        Dimension { name: "stato", folds: Folds::Never },
+        Dimension { name: "campagna", folds: Folds::Last },
+        Dimension { name: "dispositivo", folds: Folds::First },
+        Dimension { name: "localita", folds: Folds::First },
     ],
     measures: &[
         Measure { name: "conversions", unit: MeasureUnit::Count },

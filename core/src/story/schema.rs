@@ -6,7 +6,7 @@
 use super::Class;
 use crate::{
     decimal::Decimal,
-    fact::{Dimension, MEASURES_MAX, Measure, MeasureUnit, Opening, Schema, Sums},
+    fact::{Dimension, Folds, MEASURES_MAX, Measure, MeasureUnit, Opening, Schema, Sums},
     kpi::{Kpi, Over, Target, TargetFor, Unit},
     time::MINUTE_MS,
 };
@@ -47,14 +47,14 @@ const STAYED_MIN: u32 = 300_000;
 pub(crate) const SCHEMA: Schema = Schema {
     name: "stories",
     dimensions: &[
-        Dimension { name: "source", open: false },
-        Dimension { name: "story", open: true },
-        Dimension { name: "luogo", open: false },
-        Dimension { name: "eta", open: true },
-        Dimension { name: "genere", open: true },
-        Dimension { name: "interesse", open: true },
-        Dimension { name: "formato", open: true },
-        Dimension { name: "classe", open: false },
+        Dimension { name: "source", folds: Folds::Never },
+        Dimension { name: "story", folds: Folds::Last },
+        Dimension { name: "luogo", folds: Folds::Never },
+        Dimension { name: "eta", folds: Folds::First },
+        Dimension { name: "genere", folds: Folds::First },
+        Dimension { name: "interesse", folds: Folds::First },
+        Dimension { name: "formato", folds: Folds::First },
+        Dimension { name: "classe", folds: Folds::Never },
     ],
     measures: &[
         Measure { name: "views", unit: MeasureUnit::Count },

@@ -258,7 +258,7 @@ mod tests {
     fn only_italy_is_yes_or_no() {
         check("only_italy", json!(false), None);
         check("only_italy", json!("true"), Some("is `true`; it should be `true` or `false`"));
-        check("only_italy", json!(1), Some("is 1; it should be `true` or `false`"));
+        check("only_italy", json!(1), Some("is `1`; it should be `true` or `false`"));
     }
 
     #[test]
