@@ -71,8 +71,9 @@ export async function ensureWasmRust() {
   if (!(await succeeds("cargo", ["--version"]))) {
     throw new Complaint("Rust is missing: install its stable toolchain with rustup, then run this again");
   }
-  const added = await step(`Rust target ${target} and the library's source, by rustup`, async () =>
-    (await rustup("target", "add", target)) && (await rustup("component", "add", "rust-src")),
+  const added = await step(
+    `Rust target ${target} and the library's source, by rustup`,
+    async () => (await rustup("target", "add", target)) && (await rustup("component", "add", "rust-src")),
   );
   if (added && (await fits(usual()))) return usual();
   say(`  rustup cannot fetch ${target} here: trying Debian's packages`);

@@ -27,7 +27,7 @@ impl Viewer {
     ///
     /// # Errors
     /// For bytes that are no frame.
-    pub fn apply(&mut self, frame: &[u8]) -> Result<Object, JsValue> {
+    pub fn apply(&mut self, frame: &[u8]) -> Result<JsValue, JsValue> {
         let applied = self.0.apply(frame).map_err(|error| throw("frame_invalid", error.0))?;
         let (kind, now, watermark) = match applied {
             Applied::Hello(now) => ("hello", Some(now), None),
@@ -45,7 +45,7 @@ impl Viewer {
                 set(&applied, name, at.ms() as f64);
             }
         }
-        Ok(applied)
+        Ok(applied.into())
     }
 
     /// The frame to send when the link opens and after a gap.
