@@ -45,8 +45,9 @@ impl Domain {
     }
 }
 
-/// A kind of event that can be sent, each on a route of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A kind of event that can be sent, each on a route of its own. New ones come at the end: rejected
+/// events are kept with its position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
     /// A CRM conversion.
     Conversion,
@@ -65,6 +66,12 @@ impl EventKind {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    }
+
+    /// Its name in `/api/v1/schema/…`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
     }
 
     /// The JSON Schema (2020-12) of one event of this kind.

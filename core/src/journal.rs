@@ -9,12 +9,13 @@ use crate::{
     corrupt::Corrupt,
     domain::Candidate,
     integrity::Tally,
+    key::DedupKey,
     reason::ReasonCode,
     sealed::{self, Kind},
     time::Timestamp,
 };
 
-const BLOCK: Kind = Kind { tag: b'J', version: 2 };
+const BLOCK: Kind = Kind { tag: b'J', version: 3 };
 
 /// One row of the journal: the outcome of one or more requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,8 @@ pub(crate) struct Group {
     /// How many of the accepted events came too late for the finest tier, or after a newer one.
     pub(crate) late: u64,
     pub(crate) refused: Refused,
+    /// What a replay is recognised by; nothing unless it is one.
+    pub(crate) replay: Vec<DedupKey>,
 }
 
 /// Events that never came to the ledger's judgement, counted.
@@ -91,6 +94,7 @@ impl Group {
             conflicts: 0,
             late: 0,
             refused: Refused::default(),
+            replay: Vec::new(),
         }
     }
 

@@ -81,7 +81,7 @@ impl Digest {
         self.0.extend(bytes);
     }
 
-    fn finish<const N: usize>(self) -> [u8; N] {
+    pub(crate) fn finish<const N: usize>(self) -> [u8; N] {
         let hash = blake3::hash(&self.0);
         let mut bytes = [0; N];
         bytes.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);

@@ -19,6 +19,7 @@ use crate::{
     domain::Candidate,
     fact::{Fact, When},
     journal::{Block, Group},
+    rejected::{self, Waiting},
     subject::Correction,
     subjects::{SUBJECTS_MAX, Subjects},
     time::Timestamp,
@@ -59,6 +60,7 @@ pub struct Ledger {
     counters: Counters,
     open: Vec<Group>,
     open_events: usize,
+    waiting: Waiting,
     /// Counted and not yet published.
     additions: Additions,
     published_seq: u64,
@@ -96,6 +98,7 @@ impl Ledger {
             counters,
             open: Vec::new(),
             open_events: 0,
+            waiting: Waiting::default(),
             additions: Additions::default(),
             published_seq: seq,
             published_at: Timestamp::from_ms(0),
@@ -130,6 +133,7 @@ impl Ledger {
             self.now = self.now.max(group.received);
             // As `ingest` did: a key that had expired by then was remembered anew.
             self.expire(group.received);
+            rejected::is_repeated(&mut self.memory, &group.replay, group.received);
             for candidate in &group.accepted {
                 let Candidate { key, content, .. } = *candidate;
                 let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
@@ -156,11 +160,13 @@ impl Ledger {
         let now = self.now;
         if self.open_events + batch.candidates.len() > PENDING_EVENTS_MAX
             || self.open.len() == PENDING_GROUPS_MAX
+            || !self.waiting.has_room(&batch.rejects)
         {
             return Err(Busy::Pending);
         }
         self.expire(now);
-        if self.memory.len() + batch.candidates.len() > KEYS_MAX {
+        let replay = rejected::replay_keys(&batch);
+        if self.memory.len() + batch.candidates.len() + replay.len() > KEYS_MAX {
             return Err(Busy::Keys);
         }
         let about = |candidate: &&Candidate| candidate.subject.is_some();
@@ -168,12 +174,18 @@ impl Ledger {
         if subjects > 0 && self.subjects.len() + subjects > SUBJECTS_MAX {
             return Err(Busy::Subjects);
         }
-        let Batch { source, dedup_ttl_s, candidates: mut accepted, refused } = batch;
+        let Batch { source, dedup_ttl_s, candidates: mut accepted, refused, rejects, .. } = batch;
+        self.waiting.add(&source, now, rejects);
+        let is_repeated = rejected::is_repeated(&mut self.memory, &replay, now);
         let mut outcomes = Vec::with_capacity(accepted.len());
         let (mut duplicates, mut conflicts, mut late_events) = (0, 0, 0);
         accepted.retain(|candidate| {
             let Candidate { key, content, .. } = *candidate;
-            outcomes.push(match self.memory.check(&source, dedup_ttl_s, key, content, now) {
+            let seen = match is_repeated {
+                true => Seen::Before,
+                false => self.memory.check(&source, dedup_ttl_s, key, content, now),
+            };
+            outcomes.push(match seen {
                 Seen::New => {
                     let superseded = self.learn(candidate, &source, now);
                     let late = superseded || candidate.event.is_late(now);
@@ -201,6 +213,7 @@ impl Ledger {
             conflicts,
             late: late_events,
             refused,
+            replay,
         });
         Ok(outcomes)
     }
@@ -224,6 +237,7 @@ impl Ledger {
             }
             self.append(together, &mut effects);
         }
+        effects.extend(self.waiting.take(self.seq, self.now));
         let due = self.events_since_checkpoint >= CHECKPOINT_EVENTS
             || self.blocks_since_checkpoint >= CHECKPOINT_BLOCKS;
         if due {

@@ -30,6 +30,7 @@ mod openings;
 mod panes;
 mod query;
 mod reason;
+mod rejected;
 mod rome;
 mod sealed;
 mod series;
@@ -57,6 +58,11 @@ pub use key::DedupKey;
 pub use ledger::{Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Outcome, Pulled};
 pub use query::{Query, QueryError};
 pub use reason::{Reason, ReasonCode, excerpt};
+pub use rejected::{
+    FoundReject, KEPT_MS, KeptReject, Page, PageRow, PageSearch, Pager, Pin, Position,
+    REQUEST_BYTES_MAX, RULES_VERSION, Reject, RejectId, RejectRow, Replayed, Segment, SegmentStep,
+    Segments, TEXT_BYTES_MAX,
+};
 pub use source::{ClientIdRule, DedupPolicy, Source};
 pub use subject::Subject;
 pub use time::Timestamp;

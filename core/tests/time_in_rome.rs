@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use polso_core::{
-    Batch, Candidate, EventKind, Hub, Ledger, Outcome, Pulled, Query, RawEvent, Refused, Source,
-    Timestamp,
+    Batch, Candidate, EventKind, Hub, Ledger, Outcome, Pulled, Query, RawEvent, Source, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -25,7 +24,7 @@ fn counted(kind: EventKind, events: &[Value], now: Timestamp) -> Hub {
         source: "crm".into(),
         dedup_ttl_s: 3_600,
         candidates: events.iter().map(candidate).collect(),
-        refused: Refused::default(),
+        ..Batch::default()
     };
     let outcomes = ledger.ingest(batch, now).unwrap();
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Accepted { .. })));

@@ -43,6 +43,16 @@ pub enum Item<'a> {
     Malformed(&'a str),
 }
 
+impl<'a> Item<'a> {
+    /// Its text.
+    #[must_use]
+    pub const fn text(self) -> &'a str {
+        match self {
+            Self::Json(text) | Self::Malformed(text) => text,
+        }
+    }
+}
+
 /// How a body holds its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Batch, Busy, EventKind, Outcome, RawEvent, Reason, ReasonCode, Refused, Timestamp, Verdict,
-    excerpt,
+    Batch, Busy, EventKind, Outcome, REQUEST_BYTES_MAX, RawEvent, Reason, ReasonCode, Refused,
+    Reject, Timestamp, Verdict, excerpt,
 };
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ use crate::{
     config::Sender,
     refusal::Refusal,
 };
+
+mod replay;
 
 /// When to try again while a ledger is busy, in seconds.
 const BUSY_RETRY_S: u32 = 1;
@@ -54,11 +56,23 @@ impl Prepared {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let items = split(content_type, body, &sender.limits)?;
+        Ok(Self::of_items(kind, sender, &items, shards, now))
+    }
+
+    fn of_items(
+        kind: EventKind,
+        sender: &Sender,
+        items: &[Item<'_>],
+        shards: u8,
+        now: Timestamp,
+    ) -> Self {
         let mut prepared =
             Self { batches: Vec::with_capacity(1), slots: Vec::with_capacity(items.len()) };
         let mut refused = Refused::default();
+        let mut rejects = Vec::new();
+        let mut room = REQUEST_BYTES_MAX;
         for item in items {
-            let judged = match item {
+            let judged = match *item {
                 Item::Malformed(line) => Err(vec![malformed(line)]),
                 Item::Json(json) => {
                     kind.validate(&RawEvent { json, event_id: None }, &sender.source, now)
@@ -80,20 +94,26 @@ impl Prepared {
                 Err(reasons) => {
                     refused.rejected += 1;
                     count_reasons(&mut refused.reasons, &reasons);
+                    if sender.keep_rejected {
+                        let reject = Reject::new(kind, item.text(), &reasons, room);
+                        room = room.saturating_sub(reject.bytes());
+                        rejects.push(reject);
+                    }
                     Slot::Rejected(reasons)
                 }
             };
             prepared.slots.push(slot);
         }
         if refused.rejected + refused.filtered > 0 {
-            // Any ledger can count them; one that is asked anyway costs nothing more.
+            // Any ledger can count and keep them; one that is asked anyway costs nothing more.
             let shard = prepared.batches.first().map_or(0, |(shard, _)| *shard);
             let batch = prepared.batch_of(shard, sender);
             if let Some((_, batch)) = prepared.batches.get_mut(batch) {
                 batch.refused = refused;
+                batch.rejects = rejects;
             }
         }
-        Ok(prepared)
+        prepared
     }
 
     fn batch_of(&mut self, shard: u16, sender: &Sender) -> usize {
@@ -103,8 +123,7 @@ impl Prepared {
         let batch = Batch {
             source: sender.source.name.clone(),
             dedup_ttl_s: sender.source.dedup_ttl_s,
-            candidates: Vec::new(),
-            refused: Refused::default(),
+            ..Batch::default()
         };
         self.batches.push((shard, batch));
         self.batches.len() - 1

@@ -13,6 +13,7 @@ pub mod ingest;
 pub mod jwks;
 pub mod problem;
 pub mod refusal;
+pub mod rejected;
 pub mod route;
 pub mod token;
 
@@ -24,4 +25,5 @@ pub use ingest::{IngestAnswer, Prepared};
 pub use jwks::Keys;
 pub use problem::Problem;
 pub use refusal::{Detail, Refusal};
+pub use rejected::Listing;
 pub use route::{Edge, Head, Route, route};

@@ -54,6 +54,12 @@ pub enum Refusal {
     SpaceForbidden,
     /// There is nothing at this address.
     NotFound,
+    /// No rejected event of this id is kept.
+    RejectedUnknown,
+    /// Not enough of the rejected event is kept to replay it.
+    RejectedTruncated,
+    /// The source of the rejected event is no longer configured in its space.
+    RejectedSourceGone,
     /// The address exists, but not for this method.
     MethodNotAllowed {
         /// The methods it exists for, as the `Allow` header lists them.
@@ -91,7 +97,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every code with its HTTP status, in the order of the kinds.
-    pub const CODES: [(&str, u16); 26] = [
+    pub const CODES: [(&str, u16); 29] = [
         ("body_empty", 400),
         ("body_bom", 400),
         ("body_not_utf8", 400),
@@ -109,6 +115,9 @@ impl Refusal {
         ("source_forbidden", 403),
         ("space_forbidden", 403),
         ("not_found", 404),
+        ("rejected_unknown", 404),
+        ("rejected_truncated", 409),
+        ("rejected_source_gone", 409),
         ("method_not_allowed", 405),
         ("body_too_large", 413),
         ("events_too_many", 413),
@@ -140,6 +149,9 @@ impl Refusal {
             Self::SourceForbidden => ("source_forbidden", 403),
             Self::SpaceForbidden => ("space_forbidden", 403),
             Self::NotFound => ("not_found", 404),
+            Self::RejectedUnknown => ("rejected_unknown", 404),
+            Self::RejectedTruncated => ("rejected_truncated", 409),
+            Self::RejectedSourceGone => ("rejected_source_gone", 409),
             Self::MethodNotAllowed { .. } => ("method_not_allowed", 405),
             Self::BodyTooLarge { .. } => ("body_too_large", 413),
             Self::EventsTooMany { .. } => ("events_too_many", 413),
@@ -202,6 +214,15 @@ impl Refusal {
                 "the token's space has no source here; check its claim `space`".into()
             }
             Self::NotFound => "there is nothing at this address".into(),
+            Self::RejectedUnknown => {
+                "no rejected event of this id is kept; list those that are".into()
+            }
+            Self::RejectedTruncated => {
+                "not enough of the event is kept to replay it; have its sender send it again".into()
+            }
+            Self::RejectedSourceGone => {
+                "the event's source is not configured in this space; configure it again".into()
+            }
             Self::MethodNotAllowed { allow } => {
                 format!("this address answers only to {allow}")
             }
@@ -258,6 +279,9 @@ mod tests {
             Refusal::SourceForbidden,
             Refusal::SpaceForbidden,
             Refusal::NotFound,
+            Refusal::RejectedUnknown,
+            Refusal::RejectedTruncated,
+            Refusal::RejectedSourceGone,
             Refusal::MethodNotAllowed { allow: "GET, HEAD" },
             Refusal::BodyTooLarge { limit: 1_048_576 },
             Refusal::EventsTooMany { limit: 1_000 },

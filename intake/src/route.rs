@@ -1,14 +1,17 @@
 //! Where a request goes: from its method, address and headers to what is asked, with everything
 //! checked that can be without its body. The table of routes is here and nowhere else.
 
-use polso_core::{EventKind, Query, Timestamp};
+use std::borrow::Cow;
+
+use polso_core::{EventKind, Query, RejectId, Timestamp};
 
 use crate::{
     bearer::{bearer, subprotocols},
-    config::{Config, Sender},
+    config::{Config, SHARDS_MAX, Sender},
     grant::Scope,
     jwks::Keys,
     refusal::{Detail, Refusal},
+    rejected::Listing,
 };
 
 /// What was deployed: the configuration and the keys that tokens are checked against.
@@ -44,6 +47,10 @@ pub enum Route<'e> {
     Kpi(String, Query),
     /// The integrity figures of a space.
     Integrity(String),
+    /// Rejected events of a space.
+    Rejected(String, Listing),
+    /// A rejected event of a space, to be judged again.
+    Replay(String, RejectId),
     /// The live link of a space, in this protocol.
     Live(String, &'static str),
     /// A document that is the same for everyone: its JSON text.
@@ -53,6 +60,9 @@ pub enum Route<'e> {
     /// Not ours: a page or a file.
     Assets,
 }
+
+/// A name and a value of a query.
+pub(crate) type Parameter<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// Most characters of a URL that are looked at.
 const URL_CHARS_MAX: usize = 16_384;
@@ -70,20 +80,27 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
         "/api/v1/eventi/storia" => ingest(head, edge, now, EventKind::Story),
         "/api/v1/spese" => ingest(head, edge, now, EventKind::Spend),
         "/api/v1/kpi" => shared(head, || {
-            let space = viewer(head, edge, now)?;
-            if query.len() > URL_CHARS_MAX {
-                return Err(invalid_query(
-                    "query_too_long",
-                    "the query has more than 16384 characters".to_owned(),
-                ));
-            }
-            let parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+            let space = space_for(Scope::View, head, edge, now)?;
+            let parameters = parameters(query)?;
             let parameters = parameters.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
             let query = Query::parse(parameters)
                 .map_err(|error| invalid_query(error.code, error.message))?;
             Ok(Route::Kpi(space, query))
         }),
-        "/api/v1/integrity" => shared(head, || viewer(head, edge, now).map(Route::Integrity)),
+        "/api/v1/integrity" => {
+            shared(head, || space_for(Scope::View, head, edge, now).map(Route::Integrity))
+        }
+        "/api/v1/rejected" => shared(head, || {
+            let space = space_for(Scope::Admin, head, edge, now)?;
+            let listing = Listing::parse(&parameters(query)?, edge.config.shards)?;
+            Ok(Route::Rejected(space, listing))
+        }),
+        _ if let Some(id) = replayed(path) => {
+            allow(head, "POST")?;
+            let space = space_for(Scope::Admin, head, edge, now)?;
+            let id = id.parse().ok().filter(|id: &RejectId| id.shard < u16::from(SHARDS_MAX));
+            id.map(|id| Route::Replay(space, id)).ok_or(Refusal::RejectedUnknown)
+        }
         "/api/v1/live" => {
             allow(head, "GET")?;
             if !head.upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket")) {
@@ -125,9 +142,28 @@ fn ingest<'e>(
     Ok(Route::Ingest(kind, sender))
 }
 
-fn viewer(head: &Head<'_>, edge: &Edge, now: Timestamp) -> Result<String, Refusal> {
+fn space_for(
+    scope: Scope,
+    head: &Head<'_>,
+    edge: &Edge,
+    now: Timestamp,
+) -> Result<String, Refusal> {
     let grant = edge.keys.verify(bearer(head.authorization)?, now)?;
-    grant.space_for(Scope::View, &edge.config).map(str::to_owned)
+    grant.space_for(scope, &edge.config).map(str::to_owned)
+}
+
+/// The id in `/api/v1/rejected/{id}/replay`.
+fn replayed(path: &str) -> Option<&str> {
+    let id = path.strip_prefix("/api/v1/rejected/")?.strip_suffix("/replay")?;
+    (!id.is_empty() && !id.contains('/')).then_some(id)
+}
+
+fn parameters(query: &str) -> Result<Vec<Parameter<'_>>, Refusal> {
+    if query.len() > URL_CHARS_MAX {
+        let message = format!("the query has more than {URL_CHARS_MAX} characters");
+        return Err(invalid_query("query_too_long", message));
+    }
+    Ok(form_urlencoded::parse(query.as_bytes()).collect())
 }
 
 fn allow(head: &Head<'_>, method: &'static str) -> Result<(), Refusal> {
@@ -168,5 +204,13 @@ mod tests {
         check("https://a.example/api/v1/kpi?by=canale&at=1#x", ("/api/v1/kpi", "by=canale&at=1"));
         check("http://127.0.0.1:8787", ("/", ""));
         check("http://h/?", ("/", ""));
+    }
+
+    #[test]
+    fn the_id_of_a_replay_is_one_part_of_the_path() {
+        assert_eq!(replayed("/api/v1/rejected/0-1f-2.0/replay"), Some("0-1f-2.0"));
+        for other in ["", "/", "/replay", "//replay", "/a/b/replay", "/a/replay/", "/a/replays"] {
+            assert_eq!(replayed(&format!("/api/v1/rejected{other}")), None, "{other}");
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! Calls between the edge and the Durable Objects: bytes in, bytes out.
 
 use js_sys::Uint8Array;
-use polso_core::{Batch, Bounds, Busy, Outcome, Published, Pulled, Query, live};
+use polso_core::{
+    Batch, Bounds, Busy, FoundReject, Outcome, Page, PageSearch, Pin, Published, Pulled, Query,
+    RejectId, Replayed, live,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
@@ -12,6 +15,15 @@ use crate::platform::Stub;
 pub(crate) enum Question {
     Kpi(Query),
     Integrity,
+}
+
+/// What a ledger is asked about its rejected events.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(crate) enum RejectedQuestion {
+    Page(PageSearch),
+    One(RejectId),
+    Pin(RejectId, Pin),
+    Replayed(RejectId, Replayed),
 }
 
 /// What it answers: a body, or the code and message of the query's fault.
@@ -66,6 +78,58 @@ pub(crate) async fn pull(
 ) -> Result<PullReply, CallFailed> {
     let reply = ledger(env, space, shard)?.pull(bytes(&live::encode(&position))).await?;
     Ok(live::decode(&to_vec(&reply))?)
+}
+
+/// Asks a ledger for a page of its rejected events.
+pub(crate) async fn rejected_page(
+    env: &Env,
+    space: &str,
+    shard: u16,
+    search: PageSearch,
+) -> Result<Page, CallFailed> {
+    let reply = rejected(env, space, shard, &RejectedQuestion::Page(search)).await?;
+    Ok(live::decode(&reply)?)
+}
+
+/// Asks for a rejected event; none when it is not kept.
+pub(crate) async fn rejected_one(
+    env: &Env,
+    space: &str,
+    id: RejectId,
+) -> Result<Option<FoundReject>, CallFailed> {
+    let reply = rejected(env, space, id.shard, &RejectedQuestion::One(id)).await?;
+    Ok(live::decode(&reply)?)
+}
+
+/// Says where a replay is to go, and learns where it goes; none when the event is not kept.
+pub(crate) async fn pin_replay(
+    env: &Env,
+    space: &str,
+    id: RejectId,
+    pin: Pin,
+) -> Result<Option<Pin>, CallFailed> {
+    let reply = rejected(env, space, id.shard, &RejectedQuestion::Pin(id, pin)).await?;
+    Ok(live::decode(&reply)?)
+}
+
+/// Tells what became of a replay.
+pub(crate) async fn note_replay(
+    env: &Env,
+    space: &str,
+    id: RejectId,
+    replayed: Replayed,
+) -> Result<(), CallFailed> {
+    rejected(env, space, id.shard, &RejectedQuestion::Replayed(id, replayed)).await.map(drop)
+}
+
+async fn rejected(
+    env: &Env,
+    space: &str,
+    shard: u16,
+    question: &RejectedQuestion,
+) -> Result<Vec<u8>, CallFailed> {
+    let reply = ledger(env, space, shard)?.rejected(bytes(&live::encode(question))).await?;
+    Ok(to_vec(&reply))
 }
 
 /// Tells the hub what a ledger has counted.

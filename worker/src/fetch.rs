@@ -11,7 +11,7 @@ use crate::{
     calls::{self, CallFailed, Question},
     edge::edge,
     platform::{log_error, now},
-    respond,
+    rejected, respond,
 };
 
 /// When to try again after a Durable Object did not answer, in seconds.
@@ -48,6 +48,8 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
         }
         Route::Kpi(space, query) => ask(env, &space, &Question::Kpi(query)).await,
         Route::Integrity(space) => ask(env, &space, &Question::Integrity).await,
+        Route::Rejected(space, listing) => rejected::list(env, &space, listing).await,
+        Route::Replay(space, id) => rejected::replay(env, &edge, &space, id).await,
         Route::Live(space, protocol) => live(env, &space, protocol).await,
         Route::Document(json) => respond::shared_json(&json).map_err(internal),
         Route::Preflight => respond::preflight().map_err(internal),
@@ -92,7 +94,7 @@ async fn live(env: &Env, space: &str, protocol: &str) -> core::result::Result<Re
     hub.fetch_with_request(request).await.map_err(unavailable)
 }
 
-fn call_failed(error: CallFailed) -> Refusal {
+pub(crate) fn call_failed(error: CallFailed) -> Refusal {
     log_error("a Durable Object did not answer", &error.0);
     Refusal::Unavailable { retry_after_s: RETRY_S }
 }
@@ -101,7 +103,7 @@ fn unavailable(error: worker::Error) -> Refusal {
     call_failed(error.into())
 }
 
-fn internal(error: impl Into<JsValue>) -> Refusal {
+pub(crate) fn internal(error: impl Into<JsValue>) -> Refusal {
     log_error("an answer could not be made", &error.into());
     Refusal::Internal
 }

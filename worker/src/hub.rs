@@ -332,6 +332,8 @@ fn bounds(ledgers: &[Bounds]) -> serde_json::Value {
                 "keys": ledger.keys,
                 "series": ledger.series,
                 "folded": ledger.folded,
+                "rejected_kept": ledger.rejects,
+                "rejected_bytes": ledger.reject_bytes,
             })
         })
         .collect();

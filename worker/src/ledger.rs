@@ -4,16 +4,17 @@
 //! row. After any failed write the memory is dropped, everyone who waits is refused, and the next
 //! batch restores it from what was kept.
 
+mod rejected;
 mod store;
 
 use std::{cell::RefCell, rc::Rc};
 
-use polso_core::{Effect, Published, live};
+use polso_core::{Bounds, Effect, Published, live};
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::{
-    calls::{self, Position, PullReply},
+    calls::{self, Position, PullReply, RejectedQuestion},
     coalesce::{Coalesce, Failed},
     platform::{log_error, now, sleep_until},
 };
@@ -21,7 +22,7 @@ use crate::{
 use store::Store;
 
 /// The ledger of one shard.
-#[durable_object(fetch)]
+#[durable_object(alarm)]
 pub struct Ledger {
     shard: Rc<Shard>,
 }
@@ -50,6 +51,15 @@ impl DurableObject for Ledger {
     /// A ledger is called, not fetched from.
     async fn fetch(&self, _request: Request) -> Result<Response> {
         Response::error("not found", 404)
+    }
+
+    /// Rejected events have come of age. It never fails: an alarm that fails too often is not called
+    /// again.
+    async fn alarm(&self) -> Result<Response> {
+        if let Err(error) = self.shard.store.rejects.expire(now()) {
+            log_error("old rejected events could not be dropped", &error);
+        }
+        Response::empty()
     }
 }
 
@@ -82,10 +92,37 @@ impl Ledger {
     /// When the ledger cannot be restored.
     pub fn pull(&self, position: Vec<u8>) -> core::result::Result<Vec<u8>, JsValue> {
         let (birth, after): Position = live::decode(&position).map_err(refused)?;
+        let (rejects, reject_bytes) = self.shard.store.rejects.size(now())?;
         self.shard.with(|ledger| {
-            let reply: PullReply = (ledger.pull(birth, after), ledger.bounds());
+            let bounds = Bounds { rejects, reject_bytes, ..ledger.bounds() };
+            let reply: PullReply = (ledger.pull(birth, after), bounds);
             live::encode(&reply)
         })
+    }
+
+    /// Answers a question about rejected events, once what it changes is durable.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn rejected(&self, question: Vec<u8>) -> core::result::Result<Vec<u8>, JsValue> {
+        let question: RejectedQuestion = live::decode(&question).map_err(refused)?;
+        let birth = self.shard.with(|ledger| ledger.birth())?;
+        let store = &self.shard.store;
+        match question {
+            RejectedQuestion::Page(search) => {
+                Ok(live::encode(&store.rejects.page(birth, &search, now())?))
+            }
+            RejectedQuestion::One(at) => Ok(live::encode(&store.rejects.find(birth, at, now())?)),
+            RejectedQuestion::Pin(id, pin) => {
+                let pinned = store.rejects.pin(birth, id, &pin, now())?;
+                store.sync().await?;
+                Ok(live::encode(&pinned))
+            }
+            RejectedQuestion::Replayed(id, replayed) => {
+                store.rejects.note(birth, id, &replayed, now())?;
+                Ok(Vec::new())
+            }
+        }
     }
 }
 
@@ -112,6 +149,7 @@ impl Shard {
         durable.map_err(|error| {
             log_error("the journal could not be written", &error);
             self.ledger.take();
+            self.store.rejects.forget();
             self.commits.fail_waiting();
             Failed
         })
@@ -122,6 +160,9 @@ impl Shard {
         for effect in effects {
             match effect {
                 Effect::Append { seq, block } => self.store.append(seq, &block)?,
+                Effect::Keep { seq, now, events, rows } => {
+                    self.store.rejects.keep(seq, now, events, &rows)?;
+                }
                 Effect::Checkpoint { bytes } => {
                     // The journal holds everything: without it the next restore takes longer.
                     if let Err(error) = self.store.checkpoint(&bytes) {

@@ -12,6 +12,7 @@ mod fetch;
 mod hub;
 mod ledger;
 mod platform;
+mod rejected;
 mod respond;
 
 use worker::{Context, Env, Request, Response, Result, event};

@@ -3,7 +3,7 @@
 
 use js_sys::{Array, Function, IteratorNext, Promise, Uint8Array};
 use polso_core::Timestamp;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, prelude::*};
 
 #[wasm_bindgen]
 extern "C" {
@@ -24,6 +24,11 @@ extern "C" {
         this: &Storage,
         body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
     ) -> Result<JsValue, JsValue>;
+
+    /// Has the object called at this time, in place of the time that was set before; one of its
+    /// writes like any other.
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    pub(crate) fn set_alarm(this: &Storage, at_ms: f64) -> Result<Promise, JsValue>;
 
     #[derive(Clone)]
     pub(crate) type Sql;
@@ -57,6 +62,9 @@ extern "C" {
     pub(crate) async fn pull(this: &Stub, position: Uint8Array) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    pub(crate) async fn rejected(this: &Stub, question: Uint8Array) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     pub(crate) async fn publish(
         this: &Stub,
         space: &str,
@@ -75,6 +83,30 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn console_error(message: &str);
+}
+
+impl Sql {
+    /// Runs a statement whose rows nobody wants.
+    pub(crate) fn run(&self, query: &str, bindings: &[JsValue]) -> Result<(), JsValue> {
+        self.exec(query, &bindings.iter().collect()).map(|_| ())
+    }
+
+    /// Shows one row after the other: never more than one is in memory.
+    pub(crate) fn each(
+        &self,
+        query: &str,
+        bindings: &[JsValue],
+        mut see: impl FnMut(&Array) -> Result<(), JsValue>,
+    ) -> Result<(), JsValue> {
+        let rows = self.exec(query, &bindings.iter().collect())?.raw()?;
+        loop {
+            let row = rows.next()?;
+            if row.done() {
+                return Ok(());
+            }
+            see(row.value().unchecked_ref())?;
+        }
+    }
 }
 
 /// The clock. In production it stands still between I/O.

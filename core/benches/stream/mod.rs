@@ -1,9 +1,7 @@
 //! A stream of events of about 250 bytes each, and ledgers that have taken it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, dead_code, missing_docs)]
 
-use polso_core::{
-    Batch, Candidate, Effect, EventKind, Ledger, RawEvent, Refused, Source, Timestamp,
-};
+use polso_core::{Batch, Candidate, Effect, EventKind, Ledger, RawEvent, Source, Timestamp};
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_770_000_000_000);
 const CHANNELS: [&str; 4] = ["email", "social_media", "webform", "sms"];
@@ -39,7 +37,7 @@ pub fn candidates(
 }
 
 pub fn batch(candidates: Vec<Candidate>) -> Batch {
-    Batch { source: "crm".into(), dedup_ttl_s: 3_600, candidates, refused: Refused::default() }
+    Batch { source: "crm".into(), dedup_ttl_s: 3_600, candidates, ..Batch::default() }
 }
 
 /// A ledger that has taken `events` events at once, and everything that it wrote.

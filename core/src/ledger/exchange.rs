@@ -6,11 +6,13 @@ use crate::{
     counters::{CountersState, Delta},
     domain::Candidate,
     journal::Refused,
+    key::DedupKey,
+    rejected::{Reject, RejectRow},
     time::Timestamp,
 };
 
 /// The events of one request that go to one shard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// The source that they come from.
     pub source: String,
@@ -20,6 +22,11 @@ pub struct Batch {
     pub candidates: Vec<Candidate>,
     /// The others, counted.
     pub refused: Refused,
+    /// Those of them that are to be kept.
+    pub rejects: Vec<Reject>,
+    /// The key of the rejected event that this is a replay of: its candidate is a duplicate if that
+    /// was replayed before.
+    pub replay: Option<DedupKey>,
 }
 
 /// What became of one candidate.
@@ -56,6 +63,17 @@ pub enum Effect {
         seq: u64,
         /// Its bytes, below 2 MB.
         block: Vec<u8>,
+    },
+    /// Keep rejected events, at once with the blocks of this commit.
+    Keep {
+        /// The last of those blocks.
+        seq: u64,
+        /// The latest time that was ever shown.
+        now: Timestamp,
+        /// How many events they are.
+        events: u32,
+        /// Packed, in their order.
+        rows: Vec<RejectRow>,
     },
     /// Replace the checkpoint: the blocks before it are no longer needed to restore. When it fails
     /// nothing is lost, and the next one is due in time.
@@ -100,4 +118,8 @@ pub struct Bounds {
     pub series: u64,
     /// Cells that were counted under a folded series.
     pub folded: u64,
+    /// Rejected events that are kept. The store counts them.
+    pub rejects: u64,
+    /// Their bytes.
+    pub reject_bytes: u64,
 }

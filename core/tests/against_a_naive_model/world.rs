@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polso_core::{
     Applied, Batch, Candidate, Effect, EventKind, Hub, Ledger, Merged, Outcome, Published, Pulled,
-    RawEvent, Refused, Source, Timestamp, Viewer,
+    RawEvent, Source, Timestamp, Viewer,
 };
 use serde_json::json;
 
@@ -35,7 +35,7 @@ impl Machine {
                 Effect::Append { block, .. } => self.journal.push(block),
                 Effect::Checkpoint { bytes } => self.checkpoint = bytes,
                 Effect::Publish(delta) => published.push(delta),
-                Effect::WakeAt(_) => {}
+                Effect::Keep { .. } | Effect::WakeAt(_) => {}
             }
         }
         published
@@ -139,7 +139,7 @@ impl World {
                 source: "crm".into(),
                 dedup_ttl_s: self.source.dedup_ttl_s,
                 candidates,
-                refused: Refused::default(),
+                ..Batch::default()
             };
             let found = machine.ledger.ingest(batch, now).unwrap();
             positions.into_iter().zip(found).for_each(|(at, outcome)| outcomes[at] = outcome);

@@ -113,6 +113,7 @@ impl World {
                 dedup_ttl_s: source.dedup_ttl_s,
                 candidates: events.iter().map(|(_, candidate)| candidate.clone()).collect(),
                 refused: std::mem::take(&mut refused),
+                ..Batch::default()
             };
             let outcomes = machine.ledger.ingest(batch, now).unwrap();
             machine.commit();

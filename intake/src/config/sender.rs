@@ -17,7 +17,7 @@ const BODY_KIB: (u32, u32) = (1_024, 4_096);
 /// The most events in one body: by default, and at most.
 const EVENTS: (u32, u32) = (1_000, 1_000);
 
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "kind",
     "space",
     "dedup",
@@ -26,6 +26,7 @@ const KNOWN: [&str; 8] = [
     "only_italy",
     "body_max_kib",
     "events_max",
+    "keep_rejected",
 ];
 
 /// Which proof a source's requests carry.
@@ -49,6 +50,8 @@ pub struct Sender {
     pub space: String,
     /// How much one request may carry.
     pub limits: Limits,
+    /// Whether the texts of its rejected events are kept.
+    pub keep_rejected: bool,
     /// What the core must know to judge its events; holds its name.
     pub source: Source,
 }
@@ -74,9 +77,10 @@ pub(super) fn read(
     let dedup = table.dedup();
     let dedup_ttl_s = table.dedup_ttl_s();
     let client_id = table.choice("client_id", &ClientIdRule::NAMES).unwrap_or_default();
-    let only_italy = table.flag("only_italy");
+    let only_italy = table.flag("only_italy", false);
     let body_kib_max = table.number("body_max_kib", BODY_KIB);
     let events_max = table.number("events_max", EVENTS);
+    let keep_rejected = table.flag("keep_rejected", true);
     if problems.len() > before {
         return None;
     }
@@ -87,6 +91,7 @@ pub(super) fn read(
             body_bytes_max: body_kib_max as usize * 1_024,
             events_max: events_max as usize,
         },
+        keep_rejected,
         source: Source { name: name.to_owned(), dedup, dedup_ttl_s, client_id, only_italy },
     })
 }
@@ -137,14 +142,14 @@ impl Table<'_> {
         policy
     }
 
-    /// False when it is not there.
-    fn flag(&mut self, name: &str) -> bool {
+    /// `default` when it is not there.
+    fn flag(&mut self, name: &str, default: bool) -> bool {
         match self.keys.get(name) {
-            None => false,
+            None => default,
             Some(Value::Bool(flag)) => *flag,
             Some(found) => {
                 self.wrong(name, found, "`true` or `false`");
-                false
+                default
             }
         }
     }
@@ -214,6 +219,7 @@ mod tests {
             kind: Kind::Native,
             space: "main".into(),
             limits: Limits { body_bytes_max: 1 << 20, events_max: 1_000 },
+            keep_rejected: true,
             source: Source {
                 name: "crm".into(),
                 dedup: DedupPolicy::ClientTimeHash,
@@ -230,11 +236,13 @@ mod tests {
         let table = json!({
             "kind": "native", "space": "roma", "dedup": "client_5min", "dedup_ttl": "3d",
             "client_id": "free", "only_italy": true, "body_max_kib": 4096, "events_max": 1,
+            "keep_rejected": false,
         });
         let expected = Sender {
             kind: Kind::Native,
             space: "roma".into(),
             limits: Limits { body_bytes_max: 4 << 20, events_max: 1 },
+            keep_rejected: false,
             source: Source {
                 name: "crm".into(),
                 dedup: DedupPolicy::Client5Min,
@@ -255,10 +263,15 @@ mod tests {
     }
 
     #[test]
-    fn only_italy_is_yes_or_no() {
-        check("only_italy", json!(false), None);
-        check("only_italy", json!("true"), Some("is `true`; it should be `true` or `false`"));
-        check("only_italy", json!(1), Some("is `1`; it should be `true` or `false`"));
+    fn switches_are_on_or_off() {
+        for key in ["only_italy", "keep_rejected"] {
+            check(key, json!(true), None);
+            check(key, json!(false), None);
+            for (bad, found) in [(json!("true"), "true"), (json!(1), "1"), (json!(null), "null")] {
+                let expected = format!("is `{found}`; it should be `true` or `false`");
+                check(key, bad, Some(&expected));
+            }
+        }
     }
 
     #[test]

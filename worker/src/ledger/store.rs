@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use polso_core::{Corrupt, Effect, Ledger};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::State;
 
+use super::rejected::RejectStore;
 use crate::platform::{Sql, Storage, random};
 
 /// Largest part of a checkpoint: a row holds at most 2 MB.
@@ -19,6 +20,8 @@ const SEGMENTS_KEPT: i64 = 2;
 
 /// The storage of one ledger.
 pub(super) struct Store {
+    /// Its rejected events.
+    pub(super) rejects: RejectStore,
     storage: Storage,
     sql: Sql,
     /// The segment that is written; known from the restore on.
@@ -28,18 +31,19 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn new(state: &State) -> Self {
         let storage: Storage = JsValue::from(state.storage().as_raw()).unchecked_into();
-        Self { sql: storage.sql(), storage, segment: Cell::new(0) }
+        let rejects = RejectStore::new(&storage);
+        Self { rejects, sql: storage.sql(), storage, segment: Cell::new(0) }
     }
 
     /// The ledger that was kept, or a new one.
     pub(super) fn restore(&self) -> Result<Ledger, JsValue> {
-        self.exec(
+        self.sql.run(
             "CREATE TABLE IF NOT EXISTS checkpoint (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
             &[],
         )?;
         let mut checkpoint = Vec::new();
-        self.each("SELECT bytes FROM checkpoint ORDER BY part", |part| {
-            checkpoint.extend(Uint8Array::new(&part).to_vec());
+        self.sql.each("SELECT bytes FROM checkpoint ORDER BY part", &[], |row| {
+            checkpoint.extend(Uint8Array::new(&row.get(0)).to_vec());
             Ok(())
         })?;
         if checkpoint.is_empty() {
@@ -53,8 +57,8 @@ impl Store {
         drop(checkpoint);
         self.segment.set(self.segments()?.last().copied().unwrap_or_default());
         let blocks = format!("SELECT block FROM journal_{} ORDER BY seq", self.segment.get());
-        self.each(&blocks, |block| {
-            ledger.replay(&Uint8Array::new(&block).to_vec()).map_err(corrupt)
+        self.sql.each(&blocks, &[], |row| {
+            ledger.replay(&Uint8Array::new(&row.get(0)).to_vec()).map_err(corrupt)
         })?;
         Ok(ledger)
     }
@@ -63,7 +67,7 @@ impl Store {
     pub(super) fn append(&self, seq: u64, block: &[u8]) -> Result<(), JsValue> {
         let insert =
             format!("INSERT INTO journal_{} (seq, block) VALUES (?, ?)", self.segment.get());
-        self.exec(&insert, &[(seq as f64).into(), Uint8Array::from(block).into()])
+        self.sql.run(&insert, &[(seq as f64).into(), Uint8Array::from(block).into()])
     }
 
     /// Replaces the checkpoint and begins a segment of the journal: all of it, or nothing.
@@ -71,19 +75,19 @@ impl Store {
         let segments = self.segments()?;
         let next = segments.last().map_or(1, |last| last + 1);
         let mut replace = || {
-            self.exec("DELETE FROM checkpoint", &[])?;
+            self.sql.run("DELETE FROM checkpoint", &[])?;
             for (part, bytes) in bytes.chunks(PART_BYTES_MAX).enumerate() {
-                self.exec(
+                self.sql.run(
                     "INSERT INTO checkpoint (part, bytes) VALUES (?, ?)",
                     &[(part as f64).into(), Uint8Array::from(bytes).into()],
                 )?;
             }
-            self.exec(
+            self.sql.run(
                 &format!("CREATE TABLE journal_{next} (seq INTEGER PRIMARY KEY, block BLOB NOT NULL) STRICT"),
                 &[],
             )?;
             for old in segments.iter().filter(|old| **old <= next - SEGMENTS_KEPT) {
-                self.exec(&format!("DROP TABLE journal_{old}"), &[])?;
+                self.sql.run(&format!("DROP TABLE journal_{old}"), &[])?;
             }
             Ok(JsValue::UNDEFINED)
         };
@@ -100,38 +104,19 @@ impl Store {
     /// The numbers of the journal's segments, oldest first.
     fn segments(&self) -> Result<Vec<i64>, JsValue> {
         let mut numbers = Vec::new();
-        self.each(
+        self.sql.each(
             "SELECT CAST(substr(name, 9) AS INTEGER) FROM sqlite_master \
              WHERE type = 'table' AND name LIKE 'journal\\_%' ESCAPE '\\' ORDER BY 1",
-            |number| {
-                numbers.extend(number.as_f64().map(|number| number as i64));
+            &[],
+            |row| {
+                numbers.extend(row.get(0).as_f64().map(|number| number as i64));
                 Ok(())
             },
         )?;
         Ok(numbers)
     }
-
-    /// Shows the first column of one row after the other: never more than one is in memory.
-    fn each(
-        &self,
-        query: &str,
-        mut see: impl FnMut(JsValue) -> Result<(), JsValue>,
-    ) -> Result<(), JsValue> {
-        let rows = self.sql.exec(query, &Array::new())?.raw()?;
-        loop {
-            let row = rows.next()?;
-            if row.done() {
-                return Ok(());
-            }
-            see(row.value().unchecked_into::<Array>().get(0))?;
-        }
-    }
-
-    fn exec(&self, query: &str, bindings: &[JsValue]) -> Result<(), JsValue> {
-        self.sql.exec(query, &bindings.iter().collect()).map(|_| ())
-    }
 }
 
-fn corrupt(error: Corrupt) -> JsValue {
+pub(super) fn corrupt(error: Corrupt) -> JsValue {
     js_sys::Error::new(error.0).into()
 }
