@@ -24,9 +24,13 @@ test("a source's options are refused with what they must be", () => {
     ["crm", "expected an object"],
     [{}, "`name` is required"],
     [{ name: 5 }, "`name` must be a string"],
-    [{ name: "crm", nome: "crm" }, "`nome` is none of `name`, `dedup`, `dedup_ttl_s`, `client_id`, `event_id`, `kind`"],
+    [
+      { name: "crm", nome: "crm" },
+      "`nome` is none of `name`, `dedup`, `dedup_ttl_s`, `client_id`, `only_italy`, `event_id`, `kind`",
+    ],
     [{ name: "crm", dedup: "hash" }, "`hash` is none of `client_time_hash`, `client_5min`, `event_id`"],
     [{ name: "crm", client_id: "any" }, "`any` is none of `cliente`, `free`"],
+    [{ name: "crm", only_italy: "yes" }, "`only_italy` must be `true` or `false`"],
     [{ name: "crm", kind: "x" }, "`x` is no kind of event"],
     ...[-1, 1.5, 2 ** 32, Number.NaN, "60"].map((seconds) => [
       { name: "crm", dedup_ttl_s: seconds },
