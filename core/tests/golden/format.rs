@@ -13,6 +13,9 @@ use serde_json::{Value, json, value::RawValue};
 pub(crate) struct File {
     #[serde(rename = "about")]
     pub(crate) _about: String,
+    /// The kind of its requests where they name none.
+    #[serde(default = "conversion")]
+    pub(crate) kind: String,
     #[serde(default)]
     pub(crate) base: Members,
     pub(crate) cases: Vec<Case>,
@@ -33,8 +36,8 @@ pub(crate) struct Case {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Request {
-    #[serde(default = "conversion")]
-    pub(crate) kind: String,
+    #[serde(default)]
+    kind: Option<String>,
     #[serde(default, rename = "as")]
     pub(crate) _as: Option<String>,
     #[serde(default)]
@@ -52,7 +55,13 @@ pub(crate) struct Request {
     pub(crate) results: Vec<Value>,
 }
 
-pub(crate) fn conversion() -> String {
+impl Request {
+    pub(crate) fn kind<'a>(&'a self, file: &'a File) -> &'a str {
+        self.kind.as_deref().unwrap_or(&file.kind)
+    }
+}
+
+fn conversion() -> String {
     "conversione".to_owned()
 }
 
@@ -225,9 +234,9 @@ pub(crate) fn read(name: &str, text: &str, now_ms: i64) -> File {
 /// The events of a request, in their order: text, signed id, expected key, expected verdict.
 pub(crate) type Sent = (String, Option<String>, Option<String>, Value);
 
-pub(crate) fn events(request: &Request, base: &Members) -> Vec<Sent> {
+pub(crate) fn events(request: &Request, file: &File) -> Vec<Sent> {
     let texts: Vec<String> = if request.raw.is_empty() {
-        let base = if request.kind == conversion() { base } else { &Members::default() };
+        let base = if request.kind(file) == file.kind { &file.base } else { &Members::default() };
         request.events.iter().map(|event| event.over(base)).collect()
     } else {
         request.raw.clone()
