@@ -72,7 +72,7 @@ export interface SourceIntegrity {
   readonly conflicts: number;
   readonly rejected: number;
   readonly filtered: number;
-  /** Of the accepted: older than the finest tier still held. */
+  /** Of the accepted: too old for the finest tier, or a newer event had said more. */
   readonly late: number;
   /** Of the accepted: called duplicates by their own sender; they count in no KPI. */
   readonly declared_duplicates?: number;
@@ -94,12 +94,14 @@ export interface Integrity {
 /** How a source's events are judged; the defaults are the server's. */
 export interface SourceOptions {
   readonly name: string;
-  /** What the events are: conversions (default) or ad spend. */
-  readonly kind?: "conversione" | "spesa";
+  /** What the events are: conversions (default), ad spend or story events. */
+  readonly kind?: "conversione" | "spesa" | "storia";
   readonly dedup?: "client_time_hash" | "client_5min" | "event_id";
   readonly dedup_ttl_s?: number;
   /** `cliente` (default): `CLIENTE-ITALIA-789456`; `free`: 1 to 128 printable characters. */
   readonly client_id?: "cliente" | "free";
+  /** Whether story events from outside Italy, or from nowhere known, are filtered. */
+  readonly only_italy?: boolean;
   /** The id that the sender signed, for `dedup: "event_id"`. */
   readonly event_id?: string;
 }

@@ -129,6 +129,10 @@ function byHand(all: readonly Event[], group: string | null): Reading[] {
   ];
 }
 
+const kpis = byHand([], null)
+  .map(({ kpi }) => `kpi=${kpi}`)
+  .join("&");
+
 interface Asked {
   readonly lengthMs: number;
   readonly window: string;
@@ -153,7 +157,7 @@ const groups = {
 
 async function check(server: Server, { lengthMs, window, kind, atMs, where, by }: Asked): Promise<void> {
   const at = new Date(atMs).toISOString();
-  const query = `window=${window}&kind=${kind}&at=${at}${where ? `&${where}` : ""}${by ? `&by=${by}` : ""}`;
+  const query = `window=${window}&kind=${kind}&at=${at}&${kpis}${where ? `&${where}` : ""}${by ? `&by=${by}` : ""}`;
   const { status, text, json } = await get(server, `/api/v1/kpi?${query}`);
   assert.equal(status, 200, text);
   const { window: found, now } = json;
@@ -225,7 +229,7 @@ test("the numbers of all time and of what is fresh are those of the events", asy
     null,
   );
   for (const server of servers.values()) {
-    const { text, json } = await get(server, "/api/v1/kpi?window=all");
+    const { text, json } = await get(server, `/api/v1/kpi?window=all&${kpis}`);
     assert.deepEqual(readingsOf(text), expected);
     const last = Math.max(...events.map(({ timeMs }) => timeMs));
     assert.equal(json.freshness.last_event, new Date(last).toISOString());

@@ -46,10 +46,11 @@ async function checkAll(path: string, schema: string, event: () => Fields, chang
   assert.ok(good > changes.length / 5 && good < changes.length, `${good} of ${changes.length} were good`);
 }
 
+const every = (name: string, values: readonly unknown[]) => values.map((value): Change => [name, value]);
+
 const required = ["id_cliente", "evento", "timestamp", "valore", "canale", "stato"];
 
 test("the schema of conversions accepts what the server accepts", async () => {
-  const every = (name: string, values: readonly unknown[]) => values.map((value): Change => [name, value]);
   await checkAll("/api/v1/eventi/conversione", "conversione", conversion, [
     ...required.map((name): Change => [name, absent]),
     ...[...required, "metadati"].flatMap((name) => every(name, [null, true, {}, [], ["x"]])),
@@ -96,6 +97,42 @@ test("the schema of ad spend accepts what the server accepts", async () => {
     ["a", "2026-06-01T00:00:00Z"],
     ["nota", ""],
   ]);
+});
+
+test("the schema of story events accepts what the server accepts", async () => {
+  let count = 0;
+  const action = (fields: Fields) => (): Fields => {
+    count += 1;
+    return { story_id: "s", user_id: `u-${count}`, timestamp: "2026-01-01T00:00:00Z", ...fields };
+  };
+  const view = action({ event_type: "StoryView", completion_rate: 0.5 });
+  const watched = action({ event_type: "StoryView", tempo_visione_s: 3, durata_s: 4 });
+  const interaction = action({ event_type: "Interaction", interaction_type: "like" });
+  const share = action({ event_type: "Share", hashtag: ["roma"] });
+  const snapshot = () => ({
+    ...changed(changed(view(), ["user_id", absent]), ["completion_rate", absent]),
+    engagement: {},
+  });
+  const changes: Change[] = [
+    ...["event_type", "story_id", "user_id", "timestamp"].map((name): Change => [name, absent]),
+    ...every("story_id", ["s".repeat(128), "s".repeat(129), "", " ", "a\tb", "🙂".repeat(128), 7, null]),
+    ...every("user_id", ["u".repeat(128), "u".repeat(129), ""]),
+    ...every("event_type", ["StoryView", "Share", "share", 1]),
+    ...every("user_location", ["", "Roma", "x".repeat(65), null]),
+    ...every("durata_s", [0, 0.0004, 0.0005, 3600, 3600.001, -1, "5"]),
+    ...every("segmento", [{}, { eta: "18-24", genere: "F", interesse: "moda" }, { eta: 18 }, { sesso: "F" }, []]),
+    ...every("formato", ["video_breve", "x".repeat(64), "x".repeat(65)]),
+    ...every("completion_rate", [absent, 0, 1, 1.01, -0.1, "1"]),
+    ...every("tempo_visione_s", [absent, 0, 3600, 3601, null]),
+    ...every("interaction_type", [absent, "swipe_up", "swipe_away", "wow"]),
+    ...every("hashtag", [absent, [], Array(30).fill("x"), Array(31).fill("x"), ["x".repeat(65)], [1], "roma"]),
+    ...every("engagement", [absent, {}, { clicks: 1.5 }, { clicks: 1e9 }, { clicks: 1e9 + 1 }, { views: 1 }, []]),
+    ...every("engagement", [{ reactions: { like: 1, love: 0 } }, { reactions: { wow: 1 } }, { completion_rate: 2 }]),
+    ["colore", "rosso"],
+  ];
+  for (const event of [view, watched, interaction, share, snapshot]) {
+    await checkAll("/api/v1/eventi/storia", "storia", event, changes);
+  }
 });
 
 test("a third decimal is refused by the server alone: validators count in floats, and to them 4.35 has many", async () => {

@@ -14,13 +14,21 @@ const folder = inRoot("tests", "cases");
 
 /** The verdict on one event, with its warnings and with code and field of each reason. */
 export interface Result {
-  readonly verdict: "accepted" | "duplicate" | "conflict" | "rejected";
+  readonly verdict: "accepted" | "duplicate" | "conflict" | "rejected" | "filtered";
   readonly late?: true;
+  /** Late only because a newer event has said more, which the server's memory alone knows. */
+  readonly superseded?: true;
   readonly warnings?: readonly string[];
   readonly reasons?: readonly (readonly [code: string, field?: string])[];
 }
 
-export type Kind = "conversione" | "spesa";
+export type Kind = "conversione" | "spesa" | "storia";
+
+const paths: Readonly<Record<Kind, string>> = {
+  conversione: "/api/v1/eventi/conversione",
+  spesa: "/api/v1/spese",
+  storia: "/api/v1/eventi/storia",
+};
 
 export interface Sent {
   readonly kind: Kind;
@@ -148,10 +156,15 @@ function texts(request: Raw, base: Raw): string[] {
   });
 }
 
-function readRequest(where: string, request: Raw, base: Raw): Request {
+function readResult({ late, ...result }: Raw): Result {
+  return { ...result, ...(late && { late: true }), ...(late === "superseded" && { superseded: true }) };
+}
+
+function readRequest(where: string, request: Raw, file: Raw): Request {
   known(where, request, ["kind", "as", "wait", "times", "events", "raw", "event_ids", "keys", "results"]);
-  const kind: Kind = request.kind ?? "conversione";
-  const single = texts(request, kind === "conversione" ? base : {});
+  const fileKind: Kind = file.kind ?? "conversione";
+  const kind: Kind = request.kind ?? fileKind;
+  const single = texts(request, kind === fileKind ? (file.base ?? {}) : {});
   if (single.length !== request.results.length) throw new Error(`${where}: as many results as events`);
   const round = (number: number): Sent[] =>
     single.map((text, index) => {
@@ -159,7 +172,7 @@ function readRequest(where: string, request: Raw, base: Raw): Request {
       return {
         kind,
         text: text.replaceAll("{{n}}", String(number).padStart(6, "0")),
-        expected: results[index],
+        expected: readResult(results[index]),
         ...(ids?.[index] == null ? {} : { eventId: ids[index] }),
         ...(keys?.[index] == null ? {} : { key: keys[index] }),
       };
@@ -168,10 +181,10 @@ function readRequest(where: string, request: Raw, base: Raw): Request {
   return { kind, as: request.as ?? (events.length === 1 ? "one" : "array"), events };
 }
 
-function readCase(file: string, raw: Raw, base: Raw): Case {
-  const where = `${file}: ${raw.name}`;
+function readCase(name: string, file: Raw, raw: Raw): Case {
+  const where = `${name}: ${raw.name}`;
   known(where, raw, ["name", "source", "exact_clock", "requests", "queries"]);
-  known(where, raw.source, ["name", "dedup", "dedup_ttl_s", "client_id"]);
+  known(where, raw.source, ["name", "dedup", "dedup_ttl_s", "client_id", "only_italy"]);
   const queries = (raw.queries ?? []).map((query: Raw): Question => {
     known(where, query, ["ask", "window", "readings", "refused"]);
     const readings = query.readings?.map((reading: Raw): Reading => {
@@ -183,11 +196,11 @@ function readCase(file: string, raw: Raw, base: Raw): Case {
   const waits = raw.requests.some(({ wait }: Raw) => wait !== undefined);
   if (waits && !raw.exact_clock) throw new Error(`${where}: who waits needs the exact clock`);
   return {
-    file,
+    file: name,
     name: raw.name,
     source: raw.source,
     exactClock: raw.exact_clock ?? false,
-    requests: raw.requests.map((request: Raw) => readRequest(where, request, base)),
+    requests: raw.requests.map((request: Raw) => readRequest(where, request, file)),
     queries,
   };
 }
@@ -195,8 +208,8 @@ function readCase(file: string, raw: Raw, base: Raw): Case {
 /** The cases of one file as they are at `nowMs`. */
 export function readCases(file: string, nowMs: number): Case[] {
   const raw = JSON.parse(laidOut(readFileSync(join(folder, file), "utf8"), nowMs));
-  known(file, raw, ["about", "base", "cases"]);
-  return raw.cases.map((one: Raw) => readCase(file, one, raw.base ?? {}));
+  known(file, raw, ["about", "kind", "base", "cases"]);
+  return raw.cases.map((one: Raw) => readCase(file, raw, one));
 }
 
 /** Every case as it is at `nowMs`. */
@@ -215,7 +228,7 @@ export const isForServers = ({ exactClock, source }: Case): boolean => !exactClo
 export function written({ kind, as, events }: Request): { path: string; type: string; body: string } {
   const texts = events.map(({ text }) => text);
   return {
-    path: kind === "spesa" ? "/api/v1/spese" : "/api/v1/eventi/conversione",
+    path: paths[kind],
     type: as === "ndjson" ? "application/x-ndjson" : "application/json",
     body: as === "array" ? `[${texts.join(",")}]` : texts.join("\n"),
   };

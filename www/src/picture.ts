@@ -5,7 +5,7 @@
  */
 
 import type { Answer, Integrity, Live, Query } from "polso";
-import type { Selection } from "./selection.ts";
+import { kpiNames, type Selection } from "./selection.ts";
 
 /** Twelve whole windows of the last hour, and the one in progress. */
 export const windowCount = 13;
@@ -31,14 +31,15 @@ export interface Picture {
 /** The queries of one picture, in the order in which {@link take} reads their answers. */
 export function queriesFor({ window, where }: Selection, nowMs: number): Query[] {
   const ago = (steps: number) => new Date(nowMs - steps * stepMs).toISOString();
+  const asked = { kpi: kpiNames, where };
   return [
-    { window, where },
-    { window: "all", where },
-    { window, where, by: "canale" },
+    { window, ...asked },
+    { window: "all", ...asked },
+    { window, ...asked, by: "canale" },
     ...Array.from({ length: windowCount }, (_, index): Query => {
-      return { window: "5m", kind: "tumbling", at: ago(windowCount - 1 - index), where };
+      return { window: "5m", kind: "tumbling", at: ago(windowCount - 1 - index), ...asked };
     }),
-    ...Array.from({ length: bandCount }, (_, index): Query => ({ window: "5m", at: ago(index), where })),
+    ...Array.from({ length: bandCount }, (_, index): Query => ({ window: "5m", at: ago(index), ...asked })),
   ];
 }
 

@@ -106,10 +106,11 @@ fn view() -> Value {
     let mut form = form(EventType::View.name(), own, &["user_id"]);
     if let Some(form) = form.as_object_mut() {
         // Half a millisecond is the least that is not nothing.
-        let duration = json!({ "durata_s": { "minimum": 0.0005 } });
+        let duration = json!({ "type": "number", "minimum": 0.0005 });
+        let watched = json!({ "tempo_visione_s": true, "durata_s": duration });
         let either = json!([
-            { "required": ["completion_rate"] },
-            { "required": ["tempo_visione_s", "durata_s"], "properties": duration },
+            { "required": ["completion_rate"], "properties": { "completion_rate": true } },
+            { "required": ["tempo_visione_s", "durata_s"], "properties": watched },
         ]);
         form.insert("anyOf".to_owned(), either);
     }

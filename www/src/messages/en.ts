@@ -141,6 +141,11 @@ export const en: Messages = {
     value_precision: "An amount has more than two decimals: round it to the cent.",
     value_range: "An amount is above one billion euro: check its unit.",
     event_id_missing: "The source recognises events by their id, and this one has none.",
+    id_format: "The id of a story or of its viewer does not have 1 to 128 printable characters.",
+    rate_range: "A rate is from 0 to 1: write 0.62 for 62 %.",
+    count_range: "A count must be a whole number from 0 to one billion.",
+    duration_range: "A duration is from 0 to 3600 seconds: check its unit.",
+    list_length: "A list has too many items: there are at most 30 hashtags.",
   },
 
   emptyTitle: "All set: waiting for the first event",

@@ -141,6 +141,11 @@ export const it = {
     value_precision: "Un importo ha più di due decimali: arrotonda al centesimo.",
     value_range: "Un importo supera un miliardo di euro: controlla l’unità di misura.",
     event_id_missing: "La sorgente riconosce gli eventi dal loro id, e l’id manca.",
+    id_format: "L’id di una storia o di chi la guarda non ha da 1 a 128 caratteri stampabili.",
+    rate_range: "Una percentuale va da 0 a 1: scrivi 0.62 per il 62 %.",
+    count_range: "Un conteggio deve essere un numero intero da 0 a un miliardo.",
+    duration_range: "Una durata va da 0 a 3600 secondi: controlla l’unità di misura.",
+    list_length: "Un elenco ha troppe voci: gli hashtag sono al massimo 30.",
   } as Readonly<Record<string, string>>,
 
   emptyTitle: "Tutto pronto: manca il primo evento",
