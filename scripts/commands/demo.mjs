@@ -1,17 +1,19 @@
 /**
- * `npm run demo`: sends a believable stream of signed conversions to a running server and checks its answers.
+ * `npm run demo`: sends a believable stream of signed events to a running server and checks its answers: conversions
+ * with their ad spend, and what viewers do with Instagram stories.
  *
- * `--rate` is the day's average; what is sent follows the hour in Italy. Exit code 1 when the server lost, doubled
- * or misjudged an event.
+ * `--rate` is the day's average of both together; what is sent follows the hour in Italy. Exit code 1 when the server
+ * lost, doubled or misjudged an event.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { Complaint } from "../complaint.mjs";
-import { Conversions } from "../demo/conversions.mjs";
-import { busynessAt } from "../demo/day.mjs";
+import { adSpend, Conversions } from "../demo/conversions.mjs";
+import { buyingAt, lookingAt } from "../demo/day.mjs";
 import { Random } from "../demo/random.mjs";
 import { Sender } from "../demo/sender.mjs";
-import { Tally } from "../demo/tally.mjs";
+import { Stories } from "../demo/stories.mjs";
+import { Stream } from "../demo/stream.mjs";
 import { parseOptions, wholeNumber } from "../options.mjs";
 import { wranglerToml } from "../paths.mjs";
 import { nativeSource, readConfig } from "../serve/config.mjs";
@@ -20,8 +22,9 @@ import { signToken } from "../serve/tokens.mjs";
 import { say } from "../step.mjs";
 
 const tickMs = 100;
-const eventsPerRequestMax = 100;
-const requestsAtOnceMax = 16;
+/** Ads are paid for minute by minute. */
+const spendMs = 60_000;
+const storyShare = 0.4;
 const reportMs = process.stderr.isTTY ? 1_000 : 5_000;
 
 /** @param {string[]} args */
@@ -35,23 +38,43 @@ export async function main(args) {
   const rate = wholeNumber("rate", options.rate, 1, 10_000);
   const seconds = wholeNumber("seconds", options.seconds, 1, 86_400);
   const seed = wholeNumber("seed", options.seed, 0, 2 ** 32 - 1);
-  const sender = new Sender(options.url, await ingestToken(seconds));
+  const senderTo = await senders(options.url, seconds);
+  const streams = {
+    conversions: new Stream("conversions", senderTo("/api/v1/eventi/conversione", "crm")),
+    spend: new Stream("ad spend", senderTo("/api/v1/spese", "crm")),
+    stories: new Stream("stories", senderTo("/api/v1/eventi/storia", "instagram")),
+  };
   await reach(options.url);
 
-  const tally = await stream({ rate, seconds, random: new Random(seed), sender });
-  process.stdout.write(`\n${tally.table(sender.statuses)}\n`);
-  const wrong = tally.verdict();
-  for (const [what, count] of wrong) say(`wrong: ${what}: ${count}`);
+  await send(streams, { rate, seconds, seed });
+  for (const stream of Object.values(streams)) process.stdout.write(`\n${stream.table()}\n`);
+  const wrong = Object.values(streams).flatMap((stream) => stream.wrong());
+  for (const what of wrong) say(`wrong: ${what}`);
   if (wrong.length > 0) return 1;
   say("every event was answered as it should be: none lost, none counted twice");
   return 0;
 }
 
-/** @param {number} seconds how long it is used */
-async function ingestToken(seconds) {
-  const source = nativeSource(readConfig(wranglerToml).vars);
-  if (source === undefined) throw new Complaint('wrangler.toml has no source of kind = "native" to send as');
-  return signToken(localSecrets()[jwtKeys] ?? "", { scope: "ingest", source, ttl: `${seconds + 600}s` });
+/**
+ * @param {string} url
+ * @param {number} seconds how long they are used
+ * @returns {Promise<(path: string, source: string) => Sender>} as the named source, or the first one there is
+ */
+async function senders(url, seconds) {
+  const { vars } = readConfig(wranglerToml);
+  const names = [...new Set(["crm", "instagram"].map((name) => nativeSource(vars, name)))];
+  const jwks = localSecrets()[jwtKeys] ?? "";
+  const tokens = await Promise.all(
+    names.map(async (name) => {
+      if (name === undefined) throw new Complaint('wrangler.toml has no source of kind = "native" to send as');
+      return /** @type {const} */ ([
+        name,
+        await signToken(jwks, { scope: "ingest", source: name, ttl: `${seconds + 600}s` }),
+      ]);
+    }),
+  );
+  const byName = new Map(tokens);
+  return (path, source) => new Sender(new URL(path, url), byName.get(nativeSource(vars, source) ?? "") ?? "");
 }
 
 /** @param {string} url */
@@ -63,13 +86,13 @@ async function reach(url) {
 
 /**
  * Sends for some time, or until SIGINT, and waits for every answer.
- * @param {{ rate: number, seconds: number, random: Random, sender: Sender }} what
+ * @param {{ conversions: Stream, spend: Stream, stories: Stream }} streams
+ * @param {{ rate: number, seconds: number, seed: number }} what
  */
-async function stream({ rate, seconds, random, sender }) {
+async function send(streams, { rate, seconds, seed }) {
+  const random = new Random(seed);
   const conversions = new Conversions(random);
-  const tally = new Tally();
-  /** @type {Set<Promise<void>>} */
-  const open = new Set();
+  const stories = new Stories(random);
   let stopped = false;
   process.removeAllListeners("SIGINT");
   process.once("SIGINT", () => {
@@ -79,34 +102,34 @@ async function stream({ rate, seconds, random, sender }) {
   let reportAt = start + reportMs;
   for (let tick = 1; tick <= (seconds * 1000) / tickMs && !stopped; tick += 1) {
     const now = new Date();
-    const count = random.count((rate * busynessAt(now) * tickMs) / 1000);
-    const items = Array.from({ length: count }, () => conversions.next(now.getTime()));
-    for (let first = 0; first < items.length; first += eventsPerRequestMax) {
-      while (open.size >= requestsAtOnceMax) await Promise.race(open);
-      const batch = items.slice(first, first + eventsPerRequestMax);
-      const request = sender.send(batch.map(({ body }) => body)).then((answer) => {
-        tally.record(batch, answer);
-        open.delete(request);
-      });
-      open.add(request);
+    const [nowMs, perTick] = [now.getTime(), (rate * tickMs) / 1000];
+    const buyers = (1 - storyShare) * buyingAt(now);
+    const sold = random.count(perTick * buyers);
+    await streams.conversions.send(Array.from({ length: sold }, () => conversions.next(nowMs)));
+    const seen = random.count(perTick * storyShare * lookingAt(now));
+    await streams.stories.send(Array.from({ length: seen }, () => stories.next(nowMs)));
+    if (((tick - 1) * tickMs) % spendMs === 0) {
+      const leftMs = seconds * 1000 - (tick - 1) * tickMs;
+      await streams.spend.send(adSpend(random, nowMs, nowMs + Math.min(spendMs, leftMs), rate * buyers));
     }
     if (performance.now() > reportAt) {
       reportAt += reportMs;
-      report(tally, (performance.now() - start) / 1000);
+      report(Object.values(streams), (performance.now() - start) / 1000);
     }
     await delay(Math.max(0, start + tick * tickMs - performance.now()));
   }
-  await Promise.all(open);
+  await Promise.all(Object.values(streams).map((stream) => stream.end()));
   if (process.stderr.isTTY) process.stderr.write("\n");
-  return tally;
 }
 
 /**
- * @param {Tally} tally
+ * @param {Stream[]} streams
  * @param {number} seconds
  */
-function report(tally, seconds) {
-  const of = (/** @type {string} */ verdict) => tally.answered.get(verdict) ?? 0;
-  const line = `${seconds.toFixed(0)} s: ${tally.total} events, ${of("accepted")} accepted, ${of("duplicate")} duplicates, ${of("rejected")} rejected`;
+function report(streams, seconds) {
+  const sum = (/** @type {(stream: Stream) => number} */ of) =>
+    streams.reduce((total, stream) => total + of(stream), 0);
+  const answered = (/** @type {string} */ verdict) => sum(({ tally }) => tally.answered.get(verdict) ?? 0);
+  const line = `${seconds.toFixed(0)} s: ${sum(({ tally }) => tally.total)} events, ${answered("accepted")} accepted, ${answered("duplicate")} duplicates, ${answered("rejected")} rejected`;
   process.stderr.write(process.stderr.isTTY ? `\r${line}` : `${line}\n`);
 }

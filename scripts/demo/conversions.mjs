@@ -1,19 +1,12 @@
 /**
- * What a CRM sends, made up but believable: new conversions, repetitions, latecomers, and mistakes, each mistake
- * with the reason that a receiver should give.
+ * What a CRM sends, made up but believable: conversions, and what they cost in ads. Beside new conversions come
+ * repetitions, latecomers and mistakes.
  */
 
-/** @typedef {import("./random.mjs").Random} Random */
-/** @typedef {"new" | "late" | "repeated" | "bad"} Kind */
-/** @typedef {{ kind: Kind, body: string, reason?: string }} Item one event as it is sent */
+import { Choice } from "./choice.mjs";
 
-/** @type {[Kind, number][]} */
-const kinds = [
-  ["new", 88],
-  ["repeated", 6],
-  ["late", 4],
-  ["bad", 2],
-];
+/** @typedef {import("./random.mjs").Random} Random */
+/** @typedef {import("./choice.mjs").Item} Item */
 
 /** @type {[string, number, [number, number]][]} event, weight, and what it is worth, in cents */
 const events = [
@@ -71,21 +64,17 @@ const mistakes = [
   [(event) => ({ ...event, timestamp: "ieri" }), "timestamp_format"],
 ];
 
-const repeatableMax = 500;
-const lateMsMin = 3 * 3_600_000;
-const lateMsMax = 20 * 86_400_000;
 const delayMsMax = 4_000;
 
 /** Makes one event after the other. */
 export class Conversions {
   #random;
-  /** @type {string[]} what may be sent again */
-  #sent = [];
-  #seen = new Set();
+  #choice;
 
   /** @param {Random} random */
   constructor(random) {
     this.#random = random;
+    this.#choice = new Choice(random, mistakes);
   }
 
   /**
@@ -93,30 +82,11 @@ export class Conversions {
    * @returns {Item}
    */
   next(nowMs) {
-    const kind = this.#random.weighted(kinds);
-    if (kind === "repeated" && this.#sent.length > 0) {
-      return { kind, body: /** @type {string} */ (this.#sent[this.#random.whole(0, this.#sent.length - 1)]) };
-    }
-    if (kind === "bad") {
-      const [spoil, reason] = /** @type {(typeof mistakes)[0]} */ (
-        mistakes[this.#random.whole(0, mistakes.length - 1)]
-      );
-      return { kind, body: JSON.stringify(spoil(this.#event(nowMs))), reason };
-    }
-    const late = kind === "late";
-    const body = this.#distinct(late ? nowMs - this.#random.whole(lateMsMin, lateMsMax) : nowMs);
-    if (this.#sent.push(body) > repeatableMax) this.#sent.shift();
-    return { kind: late ? "late" : "new", body };
-  }
-
-  /** @param {number} timeMs */
-  #distinct(timeMs) {
-    for (;;) {
-      const body = JSON.stringify(this.#event(timeMs));
-      if (this.#seen.has(body)) continue;
-      this.#seen.add(body);
-      return body;
-    }
+    return this.#choice.next({
+      fresh: () => this.#event(nowMs),
+      late: (agoMs) => this.#event(nowMs - agoMs),
+      bad: () => this.#event(nowMs),
+    });
   }
 
   /** @param {number} timeMs */
@@ -140,4 +110,27 @@ export class Conversions {
       },
     };
   }
+}
+
+/** What a conversion costs by channel, in cents. @type {[string, [number, number]][]} */
+const costs = [
+  ["email", [20, 60]],
+  ["social_media", [350, 700]],
+  ["sms", [40, 90]],
+];
+
+/**
+ * The ads of an interval: one amount for each channel that is paid for.
+ * @param {Random} random
+ * @param {number} fromMs
+ * @param {number} toMs
+ * @param {number} rate events per second
+ * @returns {Item[]}
+ */
+export function adSpend(random, fromMs, toMs, rate) {
+  const [da, a] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
+  return costs.map(([canale, [min, max]]) => {
+    const cents = Math.round(((rate * (toMs - fromMs)) / 1000) * random.whole(min, max) * 0.2);
+    return { kind: "new", body: JSON.stringify({ canale, importo: cents / 100, da, a }) };
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * Posts batches to the ingest route until each is answered: a refusal for now (429, 503) is tried again when the
+ * Posts batches to an ingest route until each is answered: a refusal for now (429, 503) is tried again when the
  * answer says, a broken connection with growing pauses, both a bounded number of times.
  */
 
@@ -26,11 +26,11 @@ export class Sender {
   statuses = new Map();
 
   /**
-   * @param {string} url the server's
+   * @param {URL} url the route's
    * @param {string} token
    */
   constructor(url, token) {
-    this.#url = new URL("/api/v1/eventi/conversione", url);
+    this.#url = url;
     this.#token = token;
   }
 

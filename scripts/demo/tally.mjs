@@ -5,7 +5,7 @@
  * rejected for its reason. When an answer got lost on the way, its retry may find a duplicate of itself.
  */
 
-/** @typedef {import("./conversions.mjs").Item} Item */
+/** @typedef {import("./choice.mjs").Item} Item */
 /** @typedef {import("./sender.mjs").Answer} Answer */
 
 /**

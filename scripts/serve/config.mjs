@@ -99,8 +99,12 @@ export function readConfig(file) {
 }
 
 /**
- * The first source that takes our own JSON.
+ * The source of this name if it takes our own JSON, else the first one that does.
  * @param {Record<string, any>} vars
+ * @param {string} [name]
+ * @returns {string | undefined}
  */
-export const nativeSource = (vars) =>
-  Object.entries(vars["sources"] ?? {}).find(([, source]) => source?.kind === "native")?.[0];
+export function nativeSource(vars, name) {
+  const native = Object.entries(vars["sources"] ?? {}).filter(([, source]) => source?.kind === "native");
+  return (native.find(([known]) => known === name) ?? native[0])?.[0];
+}

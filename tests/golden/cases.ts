@@ -221,6 +221,16 @@ export function allCases(nowMs: number): Case[] {
   return cases;
 }
 
+/** A server takes so many sources. */
+export const sourcesMax = 64;
+
+/** The table of a case's source in a server's configuration. Each case has a space of its own, named as its source. */
+export function sourceTable({ source }: Case): [string, Record<string, string | boolean>] {
+  const { name, dedup_ttl_s, ...rules } = source;
+  const ttl = dedup_ttl_s === undefined ? {} : { dedup_ttl: `${dedup_ttl_s}s` };
+  return [name, { kind: "native", space: name, ...rules, ...ttl }];
+}
+
 /** Whether a case can be sent to a running server: its clock goes on, and no native event carries a signed id. */
 export const isForServers = ({ exactClock, source }: Case): boolean => !exactClock && source.dedup !== "event_id";
 

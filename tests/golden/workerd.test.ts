@@ -19,11 +19,11 @@ import {
   readCases,
   readingsOf,
   shortened,
+  sourcesMax,
+  sourceTable,
   written,
 } from "./cases.ts";
 
-/** A server takes 64 sources. */
-const sourcesMax = 64;
 /** Most of a case is waiting for deltas. */
 const concurrency = 8;
 
@@ -42,12 +42,6 @@ for (const shards of [1, 4]) {
       for (const { file, name } of some) test(`${file}: ${name}`, () => run(server, caseNow(file, name)));
     });
   }
-}
-
-/** Each case has a space of its own, named as its source. */
-function sourceTable({ source: { name, dedup_ttl_s, ...rules } }: Case): [string, Record<string, string | boolean>] {
-  const ttl = dedup_ttl_s === undefined ? {} : { dedup_ttl: `${dedup_ttl_s}s` };
-  return [name, { kind: "native", space: name, ...rules, ...ttl }];
 }
 
 function caseNow(file: string, name: string): Case {

@@ -32,7 +32,7 @@ test("our own configuration is read with its vars", () => {
   const config = readConfig(wranglerToml);
   assert.equal(config.name, "polso");
   assert.equal(config.vars["SHARDS"], 1);
-  assert.deepEqual(Object.keys(config.vars["sources"] as object), ["crm"]);
+  assert.deepEqual(Object.keys(config.vars["sources"] as object), ["crm", "instagram"]);
 });
 
 test("a syntax error names its line", () => {

@@ -1,10 +1,16 @@
-/** The demo's own judgement: it must see a loss, a double count and a wrong verdict, and nothing else. */
+/**
+ * The demo's own judgement: it must see a loss, a double count and a wrong verdict, and nothing else. And that what it
+ * makes up is what it says.
+ */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Conversions, type Item } from "../../scripts/demo/conversions.mjs";
+import { init, validate } from "polso";
+import type { Item } from "../../scripts/demo/choice.mjs";
+import { adSpend, Conversions } from "../../scripts/demo/conversions.mjs";
 import { Random } from "../../scripts/demo/random.mjs";
 import type { Result } from "../../scripts/demo/sender.mjs";
+import { Stories } from "../../scripts/demo/stories.mjs";
 import { Tally } from "../../scripts/demo/tally.mjs";
 
 const nowMs = Date.UTC(2026, 10, 20, 10);
@@ -49,18 +55,45 @@ test("a batch that was given up is a loss", () => {
   ]);
 });
 
-test("the same seed tells the same story, and repeats only what it told", () => {
-  const story = (seed: number) => {
-    const conversions = new Conversions(new Random(seed));
-    return Array.from({ length: 2000 }, () => conversions.next(nowMs));
+for (const [kind, Maker] of [
+  ["conversione", Conversions],
+  ["storia", Stories],
+] as const) {
+  const tell = (seed: number): Item[] => {
+    const maker = new Maker(new Random(seed));
+    return Array.from({ length: 2000 }, () => maker.next(nowMs));
   };
-  assert.deepEqual(story(7), story(7));
-  assert.notDeepEqual(story(7), story(8));
-  const told = new Set<string>();
-  for (const { kind, body } of story(7)) {
-    if (kind === "repeated") assert.ok(told.has(body));
-    else if (kind !== "bad") assert.ok(!told.has(body) && told.add(body));
-  }
+
+  test(`the same seed tells the same, and repeats only what it told: ${kind}`, () => {
+    assert.deepEqual(tell(7), tell(7));
+    assert.notDeepEqual(tell(7), tell(8));
+    const told = new Set<string>();
+    for (const { kind, body } of tell(7)) {
+      if (kind === "repeated") assert.ok(told.has(body));
+      else if (kind !== "bad") assert.ok(!told.has(body) && told.add(body));
+    }
+  });
+
+  test(`each mistake earns its reason, and all else is good: ${kind}`, async () => {
+    await init();
+    const reasons = new Set<string>();
+    for (const { body, reason } of tell(7)) {
+      const { verdict, reasons: found = [] } = validate(body, { name: "demo", kind }, nowMs);
+      if (reason === undefined) assert.equal(verdict, "accepted", body);
+      else assert.ok(reasons.add(reason) && found.some(({ code }) => code === reason), body);
+    }
+    assert.ok(reasons.size > 5, [...reasons].join());
+  });
+}
+
+test("ad spend is good, and follows the length of its interval", async () => {
+  await init();
+  const euro = (seconds: number) =>
+    adSpend(new Random(1), nowMs, nowMs + seconds * 1000, 20).map(({ body }) => {
+      assert.equal(validate(body, { name: "demo", kind: "spesa" }, nowMs).verdict, "accepted", body);
+      return JSON.parse(body).importo;
+    });
+  for (const [index, amount] of euro(60).entries()) assert.ok(Math.abs(amount - 2 * euro(30)[index]) < 0.02);
 });
 
 test("chance keeps its mean", () => {
