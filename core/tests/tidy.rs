@@ -168,6 +168,20 @@ fn pure_code_names_no_clock_randomness_or_io() {
 }
 
 #[test]
+fn the_engine_knows_no_domain_but_by_the_register() {
+    for (file, text) in files("core/src", &[".rs"]) {
+        let own = ["conversion/", "story/", "domain.rs", "lib.rs"];
+        if own.iter().any(|own| file.starts_with(&format!("core/src/{own}"))) {
+            continue;
+        }
+        for (line, code) in shipped(&text) {
+            let named = ["conversion::", "story::"].iter().find(|name| code.contains(**name));
+            assert_eq!(named, None, "{file}:{line}: {code}");
+        }
+    }
+}
+
+#[test]
 fn the_lints_are_on_and_nobody_switches_them_off() {
     let workspace = text_of("Cargo.toml");
     for lint in KEPT_LINTS.iter().filter(|lint| **lint != "unsafe_code") {

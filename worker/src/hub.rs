@@ -330,6 +330,7 @@ fn bounds(ledgers: &[Bounds]) -> serde_json::Value {
         .map(|ledger| {
             json!({
                 "keys": ledger.keys,
+                "subjects": ledger.subjects,
                 "series": ledger.series,
                 "folded": ledger.folded,
                 "rejected_kept": ledger.rejects,
