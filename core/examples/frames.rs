@@ -6,8 +6,8 @@
 use std::io::{Result, Write, stdout};
 
 use polso_core::{
-    Batch, Effect, EventKind, Hub, Ledger, Published, Pulled, RawEvent, Refused, Source, Timestamp,
-    Viewer, live::Request,
+    Batch, Effect, EventKind, Hub, Ledger, Published, Pulled, RawEvent, Source, Timestamp, Viewer,
+    live::Request,
 };
 
 const NOW_MS: i64 = 1_770_000_000_000;
@@ -36,7 +36,7 @@ fn ingest(ledger: &mut Ledger, source: &Source, first: usize, now: Timestamp) ->
     });
     let candidates = judged.map(|valid| valid.unwrap().candidate).collect();
     let (source, dedup_ttl_s) = (source.name.clone(), source.dedup_ttl_s);
-    let batch = Batch { source, dedup_ttl_s, candidates, refused: Refused::default() };
+    let batch = Batch { source, dedup_ttl_s, candidates, ..Batch::default() };
     ledger.ingest(batch, now).unwrap();
     ledger.commit()
 }

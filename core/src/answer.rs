@@ -1,9 +1,9 @@
 //! Answers: queries evaluated over counters. The server's `GET /api/v1/kpi` and the browser's core
 //! both come through here, so that they cannot differ.
 
-use std::{borrow::Cow, collections::BTreeMap};
+mod json;
 
-use serde::Serialize;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     counters::Counters,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// One KPI evaluated, for all or for one group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     kpi: &'static str,
     value: Option<Decimal>,
@@ -32,24 +32,24 @@ pub struct Reading {
 }
 
 /// The answer to one query.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     space: String,
     now: String,
-    window: WindowJson,
+    window: Summed,
     readings: Vec<Reading>,
     freshness: Freshness,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct WindowJson {
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Summed {
     kind: &'static str,
     from: Option<String>,
     to: Option<String>,
     bucket_s: Option<i64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Freshness {
     last_event: Option<String>,
     last_received: Option<String>,
@@ -67,7 +67,7 @@ pub fn answer(
 ) -> Result<Answer, QueryError> {
     let span = query.span(now)?;
     let bounded = |at: Timestamp| span.tier.map(|_| at.to_string());
-    let window = WindowJson {
+    let window = Summed {
         kind: match query.window {
             Window::AllTime => "all",
             Window::Of(kind, _) => kind.name(),

@@ -11,6 +11,9 @@ use scan::Place;
 #[cfg(test)]
 mod against_serde_json;
 mod scan;
+mod write;
+
+pub(crate) use write::Object;
 
 /// Deepest nesting of objects and arrays, the outermost being 1.
 pub const DEPTH_MAX: usize = 32;

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use polso_core::{
-    Batch, Candidate, EventKind, Hub, Ledger, Outcome, Pulled, Query, RawEvent, Source, Timestamp,
+    Batch, Candidate, ClientIdRule, EventKind, Hub, Ledger, Outcome, Pulled, Query, RawEvent,
+    Source, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ fn at(text: &str) -> Timestamp {
 
 /// A hub over one ledger that has taken these events.
 fn counted(kind: EventKind, events: &[Value], now: Timestamp) -> Hub {
-    let source = Source::named("crm");
+    let source = Source { client_id: ClientIdRule::Free, ..Source::named("crm") };
     let candidate = |event: &Value| -> Candidate {
         let json = event.to_string();
         kind.validate(&RawEvent { json: &json, event_id: None }, &source, now).unwrap().candidate
@@ -63,7 +64,8 @@ fn ask(
     now: Timestamp,
 ) -> (String, Vec<(String, String)>) {
     let query = Query::parse(parameters.iter().copied()).unwrap();
-    let answer = serde_json::to_value(hub.answer(&query, now).unwrap()).unwrap();
+    let answer =
+        serde_json::from_str::<Value>(&hub.answer(&query, now).unwrap().to_json()).unwrap();
     let reading = |reading: &Value| {
         let group = reading["group"].as_str().unwrap_or_default().to_owned();
         (group, reading["numerator"].to_string())

@@ -63,7 +63,7 @@ impl Viewer {
             .0
             .answer(&query(options)?, timestamp(now_ms))
             .map_err(|error| throw(error.code, &error.message))?;
-        serde_json::to_string(&answer).map_err(|error| throw("internal", &error.to_string()))
+        Ok(answer.to_json())
     }
 
     /// Evaluates several queries at one time: a JSON array of their answers.

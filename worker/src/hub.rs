@@ -199,8 +199,7 @@ impl Space {
         };
         match question {
             Question::Kpi(query) => Ok(match hub.answer(&query, now()) {
-                Ok(answer) => Ok(serde_json::to_string(&answer)
-                    .map_err(|error| CallFailed(js_sys::Error::new(&error.to_string()).into()))?),
+                Ok(answer) => Ok(answer.to_json()),
                 Err(error) => Err((error.code.to_owned(), error.message)),
             }),
             Question::Integrity => {

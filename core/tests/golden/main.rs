@@ -103,7 +103,7 @@ fn check_question(world: &World, hub: &mut Hub, question: &Question, now: Timest
     let answer = Query::parse(parameters(&question.ask)).and_then(|query| {
         let answer = hub.answer(&query, now)?;
         assert_eq!(world.viewer.answer(&query, now).unwrap(), answer, "{at}: the viewer differs");
-        Ok(serde_json::to_string(&answer).unwrap())
+        Ok(answer.to_json())
     });
     match (answer, question.refused.as_deref()) {
         (Err(error), expected) => assert_eq!(Some(error.code), expected, "{at}: {error}"),

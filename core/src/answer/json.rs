@@ -1,0 +1,58 @@
+//! The JSON text of an answer, as the server sends it and the browser reads it.
+
+use super::{Answer, Reading};
+use crate::{decimal::Decimal, json::Object};
+
+impl Answer {
+    /// The body of `GET /api/v1/kpi`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::with_capacity(512 + 192 * self.readings.len());
+        let mut answer = Object::begin(&mut out);
+        answer.text("space", Some(&self.space));
+        answer.text("now", Some(&self.now));
+        let mut window = Object::begin(answer.member("window"));
+        window.text("kind", Some(self.window.kind));
+        window.text("from", self.window.from.as_deref());
+        window.text("to", self.window.to.as_deref());
+        number(window.member("bucket_s"), self.window.bucket_s.map(Decimal::whole));
+        window.end();
+        let readings = answer.member("readings");
+        readings.push('[');
+        for (position, reading) in self.readings.iter().enumerate() {
+            if position > 0 {
+                readings.push(',');
+            }
+            reading.write(readings);
+        }
+        readings.push(']');
+        let mut freshness = Object::begin(answer.member("freshness"));
+        freshness.text("last_event", self.freshness.last_event.as_deref());
+        freshness.text("last_received", self.freshness.last_received.as_deref());
+        freshness.end();
+        answer.end();
+        out
+    }
+}
+
+impl Reading {
+    fn write(&self, out: &mut String) {
+        let mut reading = Object::begin(out);
+        reading.text("kpi", Some(self.kpi));
+        number(reading.member("value"), self.value);
+        number(reading.member("numerator"), Some(self.numerator));
+        number(reading.member("denominator"), self.denominator);
+        reading.text("unit", Some(self.unit));
+        number(reading.member("target"), self.target);
+        reading.text("status", Some(self.status));
+        reading.text("group", self.group.as_deref());
+        reading.end();
+    }
+}
+
+fn number(out: &mut String, number: Option<Decimal>) {
+    match number {
+        Some(number) => number.write(out),
+        None => out.push_str("null"),
+    }
+}
