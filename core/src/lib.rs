@@ -23,6 +23,7 @@ mod hub;
 mod integrity;
 mod journal;
 mod json;
+mod json_schema;
 mod key;
 mod kpi;
 mod ledger;

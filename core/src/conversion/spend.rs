@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Channel, schema::SPEND, validate::TEXT_CHARS_MAX};
 use crate::{
-    decimal::CENTS_MAX,
     fact::{Fact, MEASURES_MAX, When},
     fields::Fields,
+    json_schema::{euro, event, instant, text},
     key::{Digest, Identity},
     reason::{Reason, ReasonCode as Code},
     time::{DAY_MS, Timestamp},
@@ -106,27 +106,19 @@ fn check_interval(fields: &mut Fields<'_>, from: Timestamp, to: Timestamp, now: 
 /// The schema of what `POST /api/v1/spese` accepts as one amount.
 #[must_use]
 pub(crate) fn json_schema() -> Value {
-    let time = json!({ "type": "string", "format": "date-time" });
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Spesa",
-        "description": "spread evenly from `da` (inclusive) to `a` (exclusive)",
-        "type": "object",
-        "required": ["canale", "importo", "da", "a"],
-        "additionalProperties": false,
-        "properties": {
+    event(
+        "Spesa",
+        "an interval that is empty, longer than 400 days or ends more than 400 days ahead of the \
+         receiver.",
+        &["canale", "importo", "da", "a"],
+        &json!({
             "canale": { "enum": Channel::NAMES },
-            "campagna": { "type": "string", "maxLength": TEXT_CHARS_MAX },
-            "importo": {
-                "description": "euro, with at most two decimals",
-                "type": "number",
-                "minimum": 0,
-                "maximum": CENTS_MAX / 100,
-            },
-            "da": time,
-            "a": time,
-        },
-    })
+            "campagna": text(TEXT_CHARS_MAX),
+            "importo": euro(),
+            "da": instant("the start (inclusive), RFC 3339 with an offset"),
+            "a": instant("the end (exclusive), RFC 3339 with an offset"),
+        }),
+    )
 }
 
 #[cfg(test)]
