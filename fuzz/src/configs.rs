@@ -1,0 +1,71 @@
+//! Configurations and key sets: what is taken keeps its bounds, and no problem shows a key.
+
+use polso_intake::config::{SHARDS_MAX, SOURCES_MAX, is_name};
+use polso_intake::jwks::KEYS_MAX;
+use polso_intake::{Config, Keys};
+use serde_json::Value;
+
+use crate::input::Input;
+use crate::tokens::JWKS;
+
+/// A byte (even: a configuration, odd: a key set), then its JSON text.
+pub fn run(data: &[u8]) {
+    let mut input = Input::new(data);
+    let is_config = input.byte() % 2 == 0;
+    let text = input.text();
+    if !is_config {
+        check_keys(&text);
+    } else if let Ok(vars) = serde_json::from_str(&text) {
+        check_config(&vars);
+    }
+}
+
+fn check_config(vars: &Value) {
+    let parsed = Config::parse(vars, |_| true);
+    assert_eq!(parsed, Config::parse(vars, |_| true));
+    let without = Config::parse(vars, |_| false).expect_err("the keys are not there");
+    match parsed {
+        Ok(config) => {
+            assert_eq!(without.len(), 1);
+            assert!((1..=SHARDS_MAX).contains(&config.shards));
+            assert!((1..=SOURCES_MAX).contains(&config.sources.len()));
+            for (name, sender) in &config.sources {
+                assert!(is_name(name) && is_name(&sender.space) && *name == sender.source.name);
+                assert!(sender.limits.events_max >= 1 && sender.limits.body_bytes_max >= 1_024);
+            }
+        }
+        Err(problems) => assert_eq!(without.len(), problems.len() + 1),
+    }
+}
+
+fn check_keys(text: &str) {
+    let shown = match Keys::parse(text) {
+        Ok(keys) => format!("{keys:?}"),
+        Err(problem) => problem.to_string(),
+    };
+    let Ok(set) = serde_json::from_str::<Value>(text) else { return };
+    let keys = set["keys"].as_array().map_or(&[][..], Vec::as_slice);
+    assert!(keys.len() <= KEYS_MAX || Keys::parse(text).is_err());
+    for secret in keys.iter().flat_map(|key| ["k", "d"].map(|name| key[name].as_str())).flatten() {
+        assert!(secret.len() < 24 || !shown.contains(secret), "a secret is shown: {shown}");
+    }
+}
+
+pub fn seeds() -> Vec<Vec<u8>> {
+    let config = |text: &str| [b"0", text.as_bytes()].concat();
+    let keys = |text: &str| [b"1", text.as_bytes()].concat();
+    vec![
+        config(
+            r#"{"SHARDS":"4","sources":{"crm":{"kind":"native","space":"roma","dedup":"client_5min","dedup_ttl":"2h","client_id":"free","body_max_kib":64,"events_max":10}}}"#,
+        ),
+        config(
+            r#"{"SHARDS":0,"sourcs":{},"JWT_KEYS":"x","sources":{"Crm":{"knd":"native"},"b":1}}"#,
+        ),
+        config("[]"),
+        keys(JWKS),
+        keys(include_str!("../../intake/tests/keys.json")),
+        keys(
+            r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"es","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"ed"}]}"#,
+        ),
+    ]
+}

@@ -1,0 +1,85 @@
+//! Heads of requests: routed the same every time; a refusal has its status and says nothing of the
+//! token.
+
+use polso_intake::{Config, Edge, Head, Keys, Route, route};
+use serde_json::{Value, json};
+
+use crate::input::Input;
+use crate::tokens::{HEADER, JWKS, sign};
+use crate::world::now;
+
+const METHODS: [&str; 5] = ["GET", "POST", "OPTIONS", "HEAD", "get"];
+/// Stand for good tokens, which no fuzzer finds.
+const INGEST: &str = "$I";
+const VIEW: &str = "$V";
+
+/// A byte that chooses the method; then a line each: URL, `Authorization`, `Upgrade`,
+/// `Sec-WebSocket-Protocol`. A line that is not there is no header.
+pub fn run(data: &[u8]) {
+    let mut input = Input::new(data);
+    let method = input.pick(&METHODS);
+    let [ingest, view] = tokens();
+    let text = input.text().replace(INGEST, &ingest).replace(VIEW, &view);
+    let mut lines = text.split('\n');
+    let url = lines.next().unwrap_or_default();
+    let mut header = || lines.next();
+    let (authorization, upgrade, protocols) = (header(), header(), header());
+    let head = Head { method, url, authorization, upgrade, protocols };
+    let edge = edge();
+    let found = route(&head, &edge, now());
+    assert_eq!(format!("{found:?}"), format!("{:?}", route(&head, &edge, now())));
+    let believed = text.contains(&ingest) || text.contains(&view);
+    match found {
+        Ok(Route::Ingest(_, sender)) => assert!(believed && sender.source.name == "crm"),
+        Ok(Route::Kpi(space, _) | Route::Integrity(space) | Route::Live(space, _)) => {
+            assert!(believed && space == "main", "{space}");
+        }
+        Ok(Route::Document(document)) => {
+            assert!(document.is_empty() || serde_json::from_str::<Value>(&document).is_ok());
+        }
+        Ok(Route::Preflight | Route::Assets) => {}
+        Err(refusal) => {
+            assert!((400..500).contains(&refusal.status()), "{refusal:?}");
+            let said = format!("{}{:?}", refusal.to_json(), refusal.headers());
+            assert!(serde_json::from_str::<Value>(&refusal.to_json()).is_ok());
+            let shown = [authorization, protocols].into_iter().flatten().any(|header| {
+                [&ingest, &view]
+                    .iter()
+                    .any(|token| header.contains(*token) && said.contains(*token))
+            });
+            assert!(!shown || url.contains(&ingest) || url.contains(&view), "{said}");
+        }
+    }
+}
+
+fn tokens() -> [String; 2] {
+    let exp = now().ms() / 1_000 + 60;
+    ["ingest", "view"].map(|scope| {
+        let claims = json!({ "exp": exp, "scope": scope, "source": "crm" }).to_string();
+        sign(HEADER.as_bytes(), claims.as_bytes())
+    })
+}
+
+fn edge() -> Edge {
+    let vars = json!({ "sources": { "crm": { "kind": "native" } } });
+    let config = Config::parse(&vars, |_| true).unwrap();
+    Edge { config, keys: Keys::parse(JWKS).unwrap() }
+}
+
+pub fn seeds() -> Vec<Vec<u8>> {
+    [
+        "0https://a.example/api/v1/kpi?window=5m&by=canale\nBearer $V",
+        "0https://a.example/api/v1/integrity?x#y\nbearer  $V",
+        "0http://h/api/v1/live\n\nWebSocket\npolso.v1, bearer.$V",
+        "0http://h/api/v1/live\nBearer $V\nwebsocket\nx,polso.v1",
+        "1http://h/api/v1/eventi/conversione\nBearer $I",
+        "1http://h/api/v1/spese\nBearer $V",
+        "2http://h/api/v1/kpi",
+        "3http://h/healthz",
+        "0http://h/api/v1/schema/conversione",
+        "0http://h/api/v1/schema/",
+        "0/",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}
