@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     decimal::CENTS_MAX,
+    fields::{COUNT_MAX, DURATION_S_MAX, ID_CHARS_MAX},
     json::{DEPTH_MAX, MEMBERS_MAX},
 };
 
@@ -19,18 +20,25 @@ const INSTANT: &str = concat!(
     "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
 );
 
-/// The schema of one event: exactly these members. `unsaid` ends the sentence about what validation
-/// rejects beyond the schema.
-pub(crate) fn event(title: &str, unsaid: &str, required: &[&str], properties: &Value) -> Value {
+/// The schema of one kind of event. `unsaid` ends the sentence about what validation rejects beyond
+/// the schema.
+pub(crate) fn document(title: &str, about: &str, unsaid: &str, mut schema: Value) -> Value {
     let description = format!(
-        "Rejected although a schema cannot say so: a member that comes twice, half of a surrogate \
-         pair, nesting deeper than {DEPTH_MAX}, an amount with a third decimal, an instant before \
-         2000-01-01T00:00:00Z, {unsaid}"
+        "{about} Rejected although a schema cannot say so: a member that comes twice, half of a \
+         surrogate pair, nesting deeper than {DEPTH_MAX}, an instant before 2000-01-01T00:00:00Z, \
+         {unsaid}"
     );
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        schema.insert("title".to_owned(), json!(title));
+        schema.insert("description".to_owned(), json!(description));
+    }
+    schema
+}
+
+/// An object of these members alone.
+pub(crate) fn object(required: &[&str], properties: &Value) -> Value {
     json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": title,
-        "description": description,
         "type": "object",
         "required": required,
         "additionalProperties": false,
@@ -38,7 +46,7 @@ pub(crate) fn event(title: &str, unsaid: &str, required: &[&str], properties: &V
     })
 }
 
-/// A nested object: these members, and others that are ignored.
+/// An object of these members, and others that are ignored.
 pub(crate) fn open_object(properties: &Value) -> Value {
     json!({
         "description": "other members are ignored",
@@ -53,6 +61,16 @@ pub(crate) fn text(chars_max: usize) -> Value {
     json!({ "type": "string", "maxLength": chars_max })
 }
 
+/// An id that others chose.
+pub(crate) fn id() -> Value {
+    json!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": ID_CHARS_MAX,
+        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+    })
+}
+
 /// An instant.
 pub(crate) fn instant(description: &str) -> Value {
     json!({
@@ -61,6 +79,11 @@ pub(crate) fn instant(description: &str) -> Value {
         "format": "date-time",
         "pattern": INSTANT,
     })
+}
+
+/// When something happened.
+pub(crate) fn happened() -> Value {
+    instant("RFC 3339 with an offset, up to 5 minutes ahead of the receiver")
 }
 
 /// An amount of euro. `multipleOf` would say that it has two decimals, but it is mathematics, and
@@ -72,4 +95,19 @@ pub(crate) fn euro() -> Value {
         "minimum": 0,
         "maximum": CENTS_MAX / 100,
     })
+}
+
+/// A whole number of things.
+pub(crate) fn count() -> Value {
+    json!({ "type": "integer", "minimum": 0, "maximum": COUNT_MAX })
+}
+
+/// A share of one.
+pub(crate) fn rate() -> Value {
+    json!({ "type": "number", "minimum": 0, "maximum": 1 })
+}
+
+/// A duration in seconds.
+pub(crate) fn duration() -> Value {
+    json!({ "type": "number", "minimum": 0, "maximum": DURATION_S_MAX })
 }

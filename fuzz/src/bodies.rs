@@ -84,7 +84,8 @@ fn answer(kind: EventKind, content_type: Option<&str>, body: &[u8], events: usiz
         let answer = prepared.answer(outcomes.collect()).unwrap();
         let json: Value = serde_json::from_str(&answer.json).unwrap();
         let count = |name: &str| json[name].as_u64().unwrap() as usize;
-        let sum = ["accepted", "duplicates", "conflicts", "rejected"].map(count).iter().sum();
+        let sum =
+            ["accepted", "duplicates", "conflicts", "rejected", "filtered"].map(count).iter().sum();
         assert_eq!((events, json["results"].as_array().unwrap().len()), (sum, events));
         assert_eq!(answer.status, if count("rejected") == events { 422 } else { 202 });
         assert!(round == 0 || count("accepted") == 0, "accepted again: {json}");

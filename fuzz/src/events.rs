@@ -112,6 +112,17 @@ fn compare_content(json: &str, valid: &Valid) {
             assert!(spend.from < spend.to);
             near(&read["importo"], spend.amount_cents);
         }
+        Event::Snapshot(event) => {
+            assert_eq!(event.setting.story, text(&read["story_id"]));
+            assert_eq!(event.setting.interest, text(&read["segmento"]["interesse"]));
+            assert!(read["engagement"].is_object());
+        }
+        Event::Action(event) => {
+            assert_eq!(event.viewer, text(&read["user_id"]));
+            assert_eq!(event.setting.story, text(&read["story_id"]));
+            assert_eq!(event.setting.age, text(&read["segmento"]["eta"]));
+            assert_eq!(event.setting.format, text(&read["formato"]));
+        }
     }
 }
 

@@ -74,6 +74,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         "0http://h/api/v1/live\nBearer $V\nwebsocket\nx,polso.v1",
         "1http://h/api/v1/eventi/conversione\nBearer $I",
         "1http://h/api/v1/spese\nBearer $V",
+        "1http://h/api/v1/eventi/storia\nBearer $I",
         "2http://h/api/v1/kpi",
         "3http://h/healthz",
         "0http://h/api/v1/schema/conversione",

@@ -8,7 +8,7 @@ use super::{Channel, schema::SPEND, validate::TEXT_CHARS_MAX};
 use crate::{
     fact::{Fact, MEASURES_MAX, When},
     fields::Fields,
-    json_schema::{euro, event, instant, text},
+    json_schema::{document, euro, instant, object, text},
     key::{Digest, Identity},
     reason::{Reason, ReasonCode as Code},
     time::{DAY_MS, Timestamp},
@@ -106,18 +106,19 @@ fn check_interval(fields: &mut Fields<'_>, from: Timestamp, to: Timestamp, now: 
 /// The schema of what `POST /api/v1/spese` accepts as one amount.
 #[must_use]
 pub(crate) fn json_schema() -> Value {
-    event(
+    let spend = json!({
+        "canale": { "enum": Channel::NAMES },
+        "campagna": text(TEXT_CHARS_MAX),
+        "importo": euro(),
+        "da": instant("the start (inclusive), RFC 3339 with an offset"),
+        "a": instant("the end (exclusive), RFC 3339 with an offset"),
+    });
+    document(
         "Spesa",
-        "an interval that is empty, longer than 400 days or ends more than 400 days ahead of the \
-         receiver.",
-        &["canale", "importo", "da", "a"],
-        &json!({
-            "canale": { "enum": Channel::NAMES },
-            "campagna": text(TEXT_CHARS_MAX),
-            "importo": euro(),
-            "da": instant("the start (inclusive), RFC 3339 with an offset"),
-            "a": instant("the end (exclusive), RFC 3339 with an offset"),
-        }),
+        "An amount, spread evenly from `da` to `a`.",
+        "an amount with a third decimal, an interval that is empty, longer than 400 days or ends \
+         more than 400 days ahead of the receiver.",
+        object(&["canale", "importo", "da", "a"], &spend),
     )
 }
 

@@ -6,8 +6,7 @@ use polso_core::{EventKind, Reason, ReasonCode as Code, Valid};
 
 use crate::mutations::Node;
 
-/// Most members of one object.
-const MEMBERS_MAX: usize = 64;
+pub type Judged = Result<Valid, Vec<Reason>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exception {
@@ -21,6 +20,8 @@ pub enum Exception {
     Depth,
     /// `multipleOf` is computed with floats.
     Decimals,
+    /// A reader keeps numbers as floats, and the last digits are lost.
+    Digits,
     /// The year 2000 begins in UTC, and the pattern sees no offset.
     TurnOf2000,
     /// What validation ignores, a reader must still read: numbers beyond any float, half of a
@@ -29,12 +30,13 @@ pub enum Exception {
 }
 
 impl Exception {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ahead,
         Self::Interval,
         Self::Repeated,
         Self::Depth,
         Self::Decimals,
+        Self::Digits,
         Self::TurnOf2000,
         Self::Unread,
     ];
@@ -47,18 +49,20 @@ impl Exception {
             Self::Interval => (kind == EventKind::Spend).then_some("an interval"),
             Self::Repeated => Some("a member that comes twice"),
             Self::Depth => Some("nesting deeper than 32"),
-            Self::Decimals => Some("a third decimal"),
+            Self::Decimals => (kind != EventKind::Story).then_some("a third decimal"),
             Self::TurnOf2000 => Some("before 2000-01-01T00:00:00Z"),
-            Self::Unread => None,
+            Self::Digits | Self::Unread => None,
         }
     }
 }
 
-/// Why the schema may think otherwise of this event; `None` when it may not.
+/// Why the schema may think otherwise of this event than validation; `None` when it may not.
+/// `as_read` is what validation says of it after a JSON reader has taken it in and written it again.
 pub fn excuses(
     json: &str,
     schema: Option<bool>,
-    validated: &Result<Valid, Vec<Reason>>,
+    validated: &Judged,
+    as_read: Option<&Judged>,
 ) -> Option<BTreeSet<Exception>> {
     match validated {
         Ok(valid) => (schema.is_none() && !valid.warnings.is_empty())
@@ -67,26 +71,27 @@ pub fn excuses(
         Err(reasons) if reasons.iter().any(|reason| reason.code == Code::FieldDuplicate) => {
             Some(BTreeSet::from([Exception::Repeated]))
         }
-        Err(reasons) => reasons.iter().map(|reason| excuse(json, reason, reasons)).collect(),
+        Err(reasons) => {
+            let left =
+                as_read.and_then(|judged| judged.as_ref().err()).map_or(&[][..], Vec::as_slice);
+            let about = |reason: &Reason| (reason.code, reason.field.clone());
+            let excuse = |reason: &Reason| match left.iter().any(|l| about(l) == about(reason)) {
+                true => excuse(json, reason),
+                // Repetitions count as members, and those past the bound are not looked at.
+                false if reason.code == Code::FieldsTooMany => Some(Exception::Repeated),
+                false => Some(Exception::Digits),
+            };
+            reasons.iter().map(excuse).collect()
+        }
     }
 }
 
-fn excuse(json: &str, reason: &Reason, all: &[Reason]) -> Option<Exception> {
-    let of_field = |code| all.iter().any(|other| other.code == code && other.field == reason.field);
+fn excuse(json: &str, reason: &Reason) -> Option<Exception> {
     match reason.code {
         Code::TimestampFuture => Some(Exception::Ahead),
         Code::IntervalEmpty | Code::IntervalLength => Some(Exception::Interval),
         Code::JsonDepth => Some(Exception::Depth),
-        // A float may swallow the decimals that make a number too large, or negative.
-        Code::ValuePrecision | Code::ValueRange | Code::ValueNegative
-            if of_field(Code::ValuePrecision) =>
-        {
-            Some(Exception::Decimals)
-        }
-        // Repetitions count as members, and those past the bound are not looked at.
-        Code::FieldsTooMany if Node::parse(json).widest() <= MEMBERS_MAX => {
-            Some(Exception::Repeated)
-        }
+        Code::ValuePrecision => Some(Exception::Decimals),
         Code::TimestampPast => {
             let text = Node::parse(json).text(reason.field.as_deref()?)?;
             let turn = text.starts_with("1999-12-31") || text.starts_with("2000-01-01");
@@ -99,7 +104,7 @@ fn excuse(json: &str, reason: &Reason, all: &[Reason]) -> Option<Exception> {
 /// For each exception an event that the schema takes for something else, by one member of the
 /// kind's first example.
 pub fn listed() -> Vec<(EventKind, &'static str, String, Exception)> {
-    use EventKind::{Conversion, Spend};
+    use EventKind::{Conversion, Spend, Story};
     let deep = format!(r#"{{"altro":{}{}}}"#, "[".repeat(31), "]".repeat(31));
     [
         (Conversion, "timestamp", r#""2026-05-20T12:05:00.001Z""#, Exception::Ahead),
@@ -109,8 +114,9 @@ pub fn listed() -> Vec<(EventKind, &'static str, String, Exception)> {
         (Conversion, "metadati", r#"{"a":1,"a":1}"#, Exception::Repeated),
         (Conversion, "metadati", &deep, Exception::Depth),
         (Conversion, "valore", "0.001", Exception::Decimals),
-        (Spend, "importo", "1000000000.0000000001", Exception::Decimals),
-        (Spend, "importo", "-1e-999", Exception::Decimals),
+        (Spend, "importo", "1000000000.0000000001", Exception::Digits),
+        (Spend, "importo", "-1e-999", Exception::Digits),
+        (Story, "completion_rate", "1.00000000000000000001", Exception::Digits),
         (Conversion, "timestamp", r#""2000-01-01T00:00:00+00:01""#, Exception::TurnOf2000),
         (Conversion, "timestamp", r#""1999-12-31T23:59:59.999Z""#, Exception::TurnOf2000),
         (Conversion, "metadati", r#"{"altro":1e999}"#, Exception::Unread),

@@ -53,15 +53,11 @@ impl Node {
         self
     }
 
-    pub fn member_names(&self) -> Vec<String> {
+    /// The names of all members, of nested objects too.
+    pub fn names(&self) -> Vec<String> {
         let Self::Object(members) = self else { return Vec::new() };
-        members.iter().map(|(name, _)| serde_json::from_str(name).unwrap()).collect()
-    }
-
-    /// The most members that one of its objects has.
-    pub fn widest(&self) -> usize {
-        let Self::Object(members) = self else { return 0 };
-        members.iter().map(|(_, value)| value.widest()).max().unwrap_or(0).max(members.len())
+        let own = members.iter().map(|(name, _)| serde_json::from_str(name).unwrap());
+        own.chain(members.iter().flat_map(|(_, value)| value.names())).collect()
     }
 
     /// The objects in it, the outermost first.

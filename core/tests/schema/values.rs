@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The words of a schema.
 #[derive(Clone)]
 pub struct Vocabulary {
-    names: Vec<String>,
+    pub names: Vec<String>,
     /// Everything that an `enum` lists.
     choices: Vec<String>,
     /// Lengths at and beside every limit.
@@ -23,13 +23,14 @@ impl Vocabulary {
     }
 
     fn gather(&mut self, value: &Value) {
+        value.as_array().into_iter().flatten().for_each(|value| self.gather(value));
         let Some(members) = value.as_object() else { return };
         if let Some(properties) = members.get("properties").and_then(Value::as_object) {
             self.names.extend(properties.keys().cloned());
         }
-        if let Some(choices) = members.get("enum").and_then(Value::as_array) {
-            self.choices.extend(choices.iter().filter_map(Value::as_str).map(str::to_owned));
-        }
+        let choices = members.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let choices = choices.chain(members.get("const")).filter_map(Value::as_str);
+        self.choices.extend(choices.map(str::to_owned));
         if let Some(max) = members.get("maxLength").and_then(Value::as_u64) {
             self.lengths.extend([max as usize, max as usize + 1]);
         }
@@ -62,10 +63,15 @@ pub fn raws(vocabulary: &Vocabulary) -> BoxedStrategy<String> {
         2 => instant().prop_map(quoted),
         1 => client_id().prop_map(quoted),
         4 => text(vocabulary),
+        1 => (29_usize..33, text(vocabulary)).prop_map(|(items, text)| list(items, &text)),
         1 => (28_usize..36).prop_map(|depth| "[".repeat(depth) + &"]".repeat(depth)),
         1 => (28_usize..36).prop_map(|depth| "{\"a\":".repeat(depth) + "0" + &"}".repeat(depth)),
     ]
     .boxed()
+}
+
+fn list(items: usize, item: &str) -> String {
+    format!("[{}]", vec![item; items].join(","))
 }
 
 /// What may take the place of a value: most often something like it.
@@ -77,6 +83,7 @@ pub struct Replacement {
     instant: String,
     client_id: String,
     text: String,
+    list: String,
 }
 
 impl Replacement {
@@ -84,6 +91,7 @@ impl Replacement {
         let starts = |with: fn(char) -> bool| current.trim_start_matches('"').starts_with(with);
         match &self.any {
             Some(any) => any,
+            None if current.starts_with('[') => &self.list,
             None if !current.starts_with('"') => &self.number,
             None if starts(|char| char.is_ascii_digit()) => &self.instant,
             None if starts(|char| char == 'C') => &self.client_id,
@@ -95,13 +103,10 @@ impl Replacement {
 pub fn replacements(vocabulary: &Vocabulary) -> BoxedStrategy<Replacement> {
     let any = proptest::option::weighted(0.25, raws(vocabulary));
     let like = (number(), instant().prop_map(quoted), client_id().prop_map(quoted));
-    (any, like, text(vocabulary))
-        .prop_map(|(any, (number, instant, client_id), text)| Replacement {
-            any,
-            number,
-            instant,
-            client_id,
-            text,
+    (any, like, text(vocabulary), 29_usize..33)
+        .prop_map(|(any, (number, instant, client_id), text, items)| {
+            let list = list(items, &text);
+            Replacement { any, number, instant, client_id, text, list }
         })
         .boxed()
 }
@@ -168,6 +173,17 @@ const NUMBERS: &[&str] = &[
     "1e-999",
     "01",
     "1.",
+    "0.5",
+    "0.9999999",
+    "1.0",
+    "1.0000000001",
+    "1.00000000000000000001",
+    "0.0005",
+    "0.00049",
+    "0.000499999999999999999999",
+    "3600",
+    "3600.0001",
+    "3600.00000000000000001",
     ".5",
     "+1",
     "NaN",
