@@ -205,7 +205,7 @@ fn the_lints_are_on_and_nobody_switches_them_off() {
 
 #[test]
 fn every_file_begins_with_what_it_is_for() {
-    for folder in ["core", "intake", "worker/src", "sdk/src"] {
+    for folder in ["core", "fuzz", "intake", "worker/src", "sdk/src"] {
         for (file, text) in files(folder, &[".rs"]) {
             assert!(text.starts_with("//! "), "{file} begins with no `//!`");
         }
@@ -222,9 +222,16 @@ fn every_file_begins_with_what_it_is_for() {
 
 #[test]
 fn files_stay_short() {
-    for folder in
-        ["core/src", "intake/src", "worker/src", "sdk/src", "sdk/ts", "www/src", "scripts"]
-    {
+    for folder in [
+        "core/src",
+        "fuzz/src",
+        "intake/src",
+        "worker/src",
+        "sdk/src",
+        "sdk/ts",
+        "www/src",
+        "scripts",
+    ] {
         for (file, text) in files(folder, &[".rs", ".ts", ".mjs"]) {
             let lines = text.lines().count();
             assert!(lines <= LINES_MAX, "{file} has {lines} lines: it has two subjects");
