@@ -9,7 +9,7 @@ use crate::world::{self, checkpoint, goes_on, sealed, unsealed};
 /// change, then bytes of a checkpoint.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let seal = input.byte() % 2 == 0;
+    let seal = input.is_even();
     let bit = usize::from(input.byte()) << 8 | usize::from(input.byte());
     let rest = input.rest();
     let like = checkpoint(&mut Ledger::new(7, 1));

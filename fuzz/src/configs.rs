@@ -11,7 +11,7 @@ use crate::tokens::JWKS;
 /// A byte (even: a configuration, odd: a key set), then its JSON text.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let is_config = input.byte() % 2 == 0;
+    let is_config = input.is_even();
     let text = input.text();
     if !is_config {
         check_keys(&text);

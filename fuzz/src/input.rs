@@ -24,6 +24,11 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// Whether the next byte is even.
+    pub fn is_even(&mut self) -> bool {
+        self.byte().is_multiple_of(2)
+    }
+
     /// One of some values.
     pub fn pick<T: Copy>(&mut self, values: &[T]) -> T {
         values[usize::from(self.byte()) % values.len()]

@@ -13,7 +13,7 @@ pub fn run(data: &[u8]) {
     let mut ledger = Ledger::new(7, 1);
     let mut state = checkpoint(&mut ledger);
     while !input.is_empty() {
-        let seal = input.byte() % 2 == 0;
+        let seal = input.is_even();
         let bytes = input.chunk();
         let block = if seal { sealed(&genuine, bytes) } else { bytes.to_vec() };
         let read = ledger.replay(&block);

@@ -22,7 +22,7 @@ const OTHER: &str =
 /// A byte: even, then the header in a chunk, and the claims, both signed; odd, then any text.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    if input.byte() % 2 == 0 {
+    if input.is_even() {
         let header = input.chunk();
         signed(header, input.rest());
     } else {
