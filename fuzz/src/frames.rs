@@ -81,7 +81,7 @@ pub fn run(data: &[u8]) {
 
 pub fn json<E: std::fmt::Debug>(answer: &Result<polso_core::Answer, E>) -> String {
     match answer {
-        Ok(answer) => serde_json::to_string(answer).unwrap(),
+        Ok(answer) => answer.to_json(),
         Err(error) => format!("{error:?}"),
     }
 }

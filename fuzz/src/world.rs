@@ -33,7 +33,7 @@ pub fn candidates() -> Vec<Candidate> {
 
 pub fn batch(candidates: Vec<Candidate>) -> Batch {
     let refused = Refused { rejected: 2, ..Refused::default() };
-    Batch { source: "crm".into(), dedup_ttl_s: 3_600, candidates, refused }
+    Batch { source: "crm".into(), dedup_ttl_s: 3_600, candidates, refused, ..Batch::default() }
 }
 
 /// The blocks among effects.
