@@ -52,17 +52,14 @@ after(() => browser?.close());
 
 test("every golden verdict, reason and key", async (t) => {
   await serve();
-  const count = await checkVerdicts((questions, nowMs) =>
-    page.evaluate(
-      (asked) => {
-        const { polso } = window as unknown as { polso: Polso };
-        return asked.questions.map(({ text, source }) => ({
-          verdict: polso.validate(text, source, asked.nowMs),
-          key: polso.dedupKey(text, source, asked.nowMs),
-        }));
-      },
-      { questions, nowMs },
-    ),
+  const count = await checkVerdicts((questions) =>
+    page.evaluate((asked) => {
+      const { polso } = window as unknown as { polso: Polso };
+      return asked.map(({ text, source, nowMs }) => ({
+        verdict: polso.validate(text, source, nowMs),
+        key: polso.dedupKey(text, source, nowMs),
+      }));
+    }, questions),
   );
   t.diagnostic(`${count} events`);
 });

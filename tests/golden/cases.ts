@@ -44,6 +44,8 @@ export interface Request {
   readonly kind: Kind;
   readonly as: "one" | "array" | "ndjson";
   readonly events: readonly Sent[];
+  /** How much later than `now` it is sent. */
+  readonly afterMs: number;
 }
 
 /** One reading; numbers as the text that they have on the wire. */
@@ -160,7 +162,7 @@ function readResult({ late, ...result }: Raw): Result {
   return { ...result, ...(late && { late: true }), ...(late === "superseded" && { superseded: true }) };
 }
 
-function readRequest(where: string, request: Raw, file: Raw): Request {
+function readRequest(where: string, request: Raw, file: Raw, afterMs: number): Request {
   known(where, request, ["kind", "as", "wait", "times", "events", "raw", "event_ids", "keys", "results"]);
   const fileKind: Kind = file.kind ?? "conversione";
   const kind: Kind = request.kind ?? fileKind;
@@ -178,7 +180,7 @@ function readRequest(where: string, request: Raw, file: Raw): Request {
       };
     });
   const events = Array.from({ length: request.times ?? 1 }, (_, index) => round(index + 1)).flat();
-  return { kind, as: request.as ?? (events.length === 1 ? "one" : "array"), events };
+  return { kind, as: request.as ?? (events.length === 1 ? "one" : "array"), events, afterMs };
 }
 
 function readCase(name: string, file: Raw, raw: Raw): Case {
@@ -195,12 +197,17 @@ function readCase(name: string, file: Raw, raw: Raw): Case {
   });
   const waits = raw.requests.some(({ wait }: Raw) => wait !== undefined);
   if (waits && !raw.exact_clock) throw new Error(`${where}: who waits needs the exact clock`);
+  let afterMs = 0;
+  const requests = raw.requests.map((request: Raw): Request => {
+    afterMs += request.wait === undefined ? 0 : duration(request.wait);
+    return readRequest(where, request, file, afterMs);
+  });
   return {
     file: name,
     name: raw.name,
     source: raw.source,
     exactClock: raw.exact_clock ?? false,
-    requests: raw.requests.map((request: Raw) => readRequest(where, request, file)),
+    requests,
     queries,
   };
 }

@@ -7,8 +7,8 @@ import { checkVerdicts } from "./package_verdicts.ts";
 
 test("the package gives every golden verdict, reason and key", async (t) => {
   await init();
-  const count = await checkVerdicts(async (questions, nowMs) =>
-    questions.map(({ text, source }) => ({
+  const count = await checkVerdicts(async (questions) =>
+    questions.map(({ text, source, nowMs }) => ({
       verdict: validate(text, source, nowMs),
       key: dedupKey(text, source, nowMs),
     })),

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import type { SourceOptions, Verdict } from "polso";
 import { allCases, type Sent, shortened } from "./cases.ts";
 
-/** One event and the source that judges it. */
+/** One event, the source that judges it, and when. */
 export interface Question {
   readonly text: string;
   readonly source: SourceOptions;
+  readonly nowMs: number;
 }
 
 export interface Judged {
@@ -15,17 +16,14 @@ export interface Judged {
   readonly key: string | undefined;
 }
 
-/** Asks about every event at one instant and compares. @returns how many there were */
-export async function checkVerdicts(
-  judge: (questions: Question[], nowMs: number) => Promise<Judged[]>,
-): Promise<number> {
+/** Asks about every event and compares. @returns how many there were */
+export async function checkVerdicts(judge: (questions: Question[]) => Promise<Judged[]>): Promise<number> {
   const nowMs = Date.now();
   const sent = allCases(nowMs).flatMap((one) =>
-    one.requests.flatMap(({ events }) => events.map((event) => ({ one, event }))),
+    one.requests.flatMap(({ events, afterMs }) => events.map((event) => ({ one, event, nowMs: nowMs + afterMs }))),
   );
   const judged = await judge(
-    sent.map(({ one, event }) => ({ text: event.text, source: sourceOf(one.source, event) })),
-    nowMs,
+    sent.map(({ one, event, nowMs }) => ({ text: event.text, source: sourceOf(one.source, event), nowMs })),
   );
   assert.equal(judged.length, sent.length);
   sent.forEach(({ one, event }, index) => {
