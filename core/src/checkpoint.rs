@@ -14,6 +14,9 @@ use crate::{
 
 const CHECKPOINT: Kind = Kind { tag: b'C', version: 2 };
 
+/// Block numbers add up over ledgers, and JavaScript's numbers hold them exactly.
+const SEQ_MAX: u64 = 1 << 53;
+
 /// What a checkpoint holds.
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
@@ -51,6 +54,9 @@ pub(crate) fn decode(bytes: &[u8], seed: u64) -> Result<Checkpoint, Corrupt> {
     let body = sealed::open_body(CHECKPOINT, bytes)?;
     let (head, keys) = postcard::take_from_bytes::<Head>(body)
         .map_err(|_| Corrupt("the head of the checkpoint cannot be read"))?;
+    if head.seq > SEQ_MAX {
+        return Err(Corrupt("a block number that no ledger comes to"));
+    }
     let mut counters = Counters::new(seed);
     // As old as it gets: what has expired since goes when time is next looked at.
     counters.merge_state(&head.counters, Timestamp::from_ms(i64::MIN))?;

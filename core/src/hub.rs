@@ -88,7 +88,7 @@ impl Hub {
         let lineage = parts.iter().fold(parts.len() as u64, |lineage, part| {
             (lineage.rotate_left(7) ^ part.birth).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         });
-        let sent_seq = parts.iter().map(|part| part.seq).sum();
+        let sent_seq = sum(&parts);
         Ok(Self {
             space: space.to_owned(),
             lineage,
@@ -217,6 +217,10 @@ impl Hub {
     }
 
     fn seq(&self) -> u64 {
-        self.parts.iter().map(|part| part.seq).sum()
+        sum(&self.parts)
     }
+}
+
+fn sum(parts: &[Part]) -> u64 {
+    parts.iter().fold(0, |sum, part| sum.saturating_add(part.seq))
 }

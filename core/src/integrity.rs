@@ -41,20 +41,27 @@ impl Tally {
     /// Every event that was received.
     #[must_use]
     pub fn received(&self) -> u64 {
-        self.accepted + self.duplicates + self.conflicts + self.rejected + self.filtered
+        [self.duplicates, self.conflicts, self.rejected, self.filtered]
+            .iter()
+            .fold(self.accepted, |all, count| all.saturating_add(*count))
     }
 
     /// Adds what another has counted.
     pub fn merge(&mut self, other: &Self) {
-        self.accepted += other.accepted;
-        self.duplicates += other.duplicates;
-        self.conflicts += other.conflicts;
-        self.rejected += other.rejected;
-        self.filtered += other.filtered;
-        self.late += other.late;
-        self.declared_duplicates += other.declared_duplicates;
-        for (reason, count) in &other.reasons {
-            *self.reasons.entry(*reason).or_default() += count;
+        for (count, more) in [
+            (&mut self.accepted, other.accepted),
+            (&mut self.duplicates, other.duplicates),
+            (&mut self.conflicts, other.conflicts),
+            (&mut self.rejected, other.rejected),
+            (&mut self.filtered, other.filtered),
+            (&mut self.late, other.late),
+            (&mut self.declared_duplicates, other.declared_duplicates),
+        ] {
+            *count = count.saturating_add(more);
+        }
+        for (reason, more) in &other.reasons {
+            let count = self.reasons.entry(*reason).or_default();
+            *count = count.saturating_add(*more);
         }
         self.skew.merge(&other.skew);
         self.last_event = self.last_event.max(other.last_event);

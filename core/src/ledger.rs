@@ -126,7 +126,7 @@ impl Ledger {
         if block.seq <= self.seq {
             return Ok(());
         }
-        if block.seq != self.seq + 1 {
+        if block.seq - 1 != self.seq {
             return Err(Corrupt("a block of the journal is missing"));
         }
         for group in &block.groups {

@@ -15,25 +15,27 @@ pub struct Skew(BTreeMap<i16, u64>);
 impl Skew {
     /// Counts one delay.
     pub fn add(&mut self, delay_ms: i64) {
-        *self.0.entry(bucket(delay_ms)).or_default() += 1;
+        let count = self.0.entry(bucket(delay_ms)).or_default();
+        *count = count.saturating_add(1);
     }
 
     /// Counts all that another has counted.
     pub fn merge(&mut self, other: &Self) {
         for (bucket, count) in &other.0 {
-            *self.0.entry(*bucket).or_default() += count;
+            let known = self.0.entry(*bucket).or_default();
+            *known = known.saturating_add(*count);
         }
     }
 
     /// The middle delay in milliseconds; none when nothing was counted.
     #[must_use]
     pub fn median_ms(&self) -> Option<i64> {
-        let half = self.0.values().sum::<u64>().div_ceil(2);
-        let mut seen = 0;
+        let all = self.0.values().fold(0_u64, |all, count| all.saturating_add(*count));
+        let (half, mut seen) = (all.div_ceil(2), 0_u64);
         self.0
             .iter()
             .find(|(_, count)| {
-                seen += **count;
+                seen = seen.saturating_add(**count);
                 seen >= half
             })
             .map(|(bucket, _)| middle(*bucket))
@@ -50,8 +52,13 @@ fn bucket(delay_ms: i64) -> i16 {
     if delay_ms < 0 { -bucket } else { bucket }
 }
 
+/// The largest bucket.
+const BUCKET_MAX: i64 = (50 - 2) * 8;
+
+/// The delay in the middle of a bucket; one that comes from elsewhere and is none of ours counts as
+/// the largest.
 fn middle(bucket: i16) -> i64 {
-    let size = i64::from(bucket.unsigned_abs());
+    let size = i64::from(bucket.unsigned_abs()).min(BUCKET_MAX);
     let middle = match size {
         0..=15 => size,
         _ => {

@@ -19,7 +19,7 @@ pub(crate) const SPREADS_MAX: usize = 20_000;
 pub(crate) struct Spread {
     /// Start of the interval.
     pub(crate) from: Timestamp,
-    /// End of the interval, later than its start.
+    /// End of the interval, later than its start; else no window gets a share.
     pub(crate) to: Timestamp,
     pub(crate) series: SeriesId,
     pub(crate) sums: Sums,

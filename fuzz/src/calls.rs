@@ -82,7 +82,7 @@ fn answers(hub: &mut Hub) {
         viewer.apply(&frame).expect("a hub's own frame");
     }
     for query in world::questions() {
-        let (found, expected) = (viewer.answer(&query, now()), hub.answer(&query, now()));
+        let (found, expected) = (viewer.answer(query, now()), hub.answer(query, now()));
         assert_eq!(crate::frames::json(&found), crate::frames::json(&expected));
     }
     assert_eq!(viewer.integrity(), hub.integrity());

@@ -1,11 +1,17 @@
 //! Live frames: whatever a viewer is given, it stands, and unless something was forged so well that
 //! it was believed, the next answer of its hub makes it equal to that hub.
 
+use std::cell::RefCell;
+
 use polso_core::live::{Frame, Request};
 use polso_core::{Applied, Hub, Merged, Published, Pulled, Viewer};
 
 use crate::input::{Input, chunk};
 use crate::world::{self, now};
+
+thread_local! {
+    static GENUINE: RefCell<(Hub, Vec<Vec<u8>>)> = RefCell::new(genuine());
+}
 
 /// A hub that has counted something after its first snapshot, and the frames it sent meanwhile.
 fn genuine() -> (Hub, Vec<Vec<u8>>) {
@@ -31,8 +37,11 @@ fn resume(hub: &mut Hub, viewer: &mut Viewer) -> Vec<Vec<u8>> {
 
 /// Steps: a byte that says what, then a chunk where there is one.
 pub fn run(data: &[u8]) {
+    GENUINE.with_borrow_mut(|(hub, frames)| follow(data, hub, frames));
+}
+
+fn follow(data: &[u8], hub: &mut Hub, frames: &[Vec<u8>]) {
     let mut input = Input::new(data);
-    let (mut hub, frames) = genuine();
     let version = frames[0][0];
     let mut viewer = Viewer::default();
     let mut forged = false;
@@ -61,20 +70,20 @@ pub fn run(data: &[u8]) {
             assert!(matches!(request, Ok(Request::Resume { lineage: None, .. })), "{request:?}");
             forged = false;
         }
-        for query in world::questions() {
-            let _ = viewer.answer(&query, now());
+        if believed {
+            let _ = world::questions().iter().map(|query| viewer.answer(query, now())).count();
+            let _ = (viewer.integrity(), viewer.values("source"));
         }
-        let _ = (viewer.integrity(), viewer.values("source"));
     }
     if forged {
         return;
     }
-    for frame in resume(&mut hub, &mut viewer) {
+    for frame in resume(hub, &mut viewer) {
         viewer.apply(&frame).expect("a hub's own frame");
     }
     assert_eq!(viewer.apply(&hub.beat(now())).map(|_| viewer.integrity()), Ok(hub.integrity()));
     for query in world::questions() {
-        let (found, expected) = (viewer.answer(&query, now()), hub.answer(&query, now()));
+        let (found, expected) = (viewer.answer(query, now()), hub.answer(query, now()));
         assert_eq!(json(&found), json(&expected));
     }
 }

@@ -14,6 +14,14 @@ impl Pairs<'_> {
         let names: Vec<&str> = self.0.iter().take(most).map(|(name, _)| name.as_str()).collect();
         (0..names.len()).filter(|n| names[..*n].contains(&names[*n])).map(|n| names[n]).collect()
     }
+
+    /// Whether a name comes again in an object that is a value here, however deep.
+    pub fn repeats_within(&self) -> bool {
+        let mut inner = self.0.iter().filter_map(|(_, raw)| serde_json::from_str(raw).ok());
+        inner.any(|pairs: Pairs<'_>| {
+            !pairs.repeated(usize::MAX).is_empty() || pairs.repeats_within()
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Pairs<'de> {

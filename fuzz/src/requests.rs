@@ -1,6 +1,7 @@
 //! Heads of requests: routed the same every time; a refusal has its status and says nothing of the
 //! token.
 
+use polso_intake::config::SHARDS_MAX;
 use polso_intake::{Config, Edge, Head, Keys, Route, route};
 use serde_json::{Value, json};
 
@@ -12,14 +13,16 @@ const METHODS: [&str; 5] = ["GET", "POST", "OPTIONS", "HEAD", "get"];
 /// Stand for good tokens, which no fuzzer finds.
 const INGEST: &str = "$I";
 const VIEW: &str = "$V";
+const ADMIN: &str = "$A";
 
 /// A byte that chooses the method; then a line each: URL, `Authorization`, `Upgrade`,
 /// `Sec-WebSocket-Protocol`. A line that is not there is no header.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let method = input.pick(&METHODS);
-    let [ingest, view] = tokens();
-    let text = input.text().replace(INGEST, &ingest).replace(VIEW, &view);
+    let tokens = tokens();
+    let [ingest, view, admin] = &tokens;
+    let text = input.text().replace(INGEST, ingest).replace(VIEW, view).replace(ADMIN, admin);
     let mut lines = text.split('\n');
     let url = lines.next().unwrap_or_default();
     let mut header = || lines.next();
@@ -28,11 +31,19 @@ pub fn run(data: &[u8]) {
     let edge = edge();
     let found = route(&head, &edge, now());
     assert_eq!(format!("{found:?}"), format!("{:?}", route(&head, &edge, now())));
-    let believed = text.contains(&ingest) || text.contains(&view);
+    let holds = |text: &str| tokens.iter().any(|token| text.contains(token.as_str()));
+    let believed = holds(&text);
     match found {
         Ok(Route::Ingest(_, sender)) => assert!(believed && sender.source.name == "crm"),
         Ok(Route::Kpi(space, _) | Route::Integrity(space) | Route::Live(space, _)) => {
             assert!(believed && space == "main", "{space}");
+        }
+        Ok(Route::Rejected(space, listing)) => {
+            assert!(believed && space == "main", "{space}");
+            assert!(listing.searches().all(|(_, search)| (1..=100).contains(&search.limit)));
+        }
+        Ok(Route::Replay(space, id)) => {
+            assert!(believed && space == "main" && id.shard < u16::from(SHARDS_MAX));
         }
         Ok(Route::Document(document)) => {
             assert!(document.is_empty() || serde_json::from_str::<Value>(&document).is_ok());
@@ -43,19 +54,14 @@ pub fn run(data: &[u8]) {
             assert!((400..500).contains(&refusal.status()), "{refusal:?}");
             let said = format!("{}{:?}", refusal.to_json(), refusal.headers());
             assert!(serde_json::from_str::<Value>(&refusal.to_json()).is_ok());
-            let shown = [authorization, protocols].into_iter().flatten().any(|header| {
-                [&ingest, &view]
-                    .iter()
-                    .any(|token| header.contains(*token) && said.contains(*token))
-            });
-            assert!(!shown || url.contains(&ingest) || url.contains(&view), "{said}");
+            assert!(!holds(&said) || holds(url), "a token is told: {said}");
         }
     }
 }
 
-fn tokens() -> [String; 2] {
+fn tokens() -> [String; 3] {
     let exp = now().ms() / 1_000 + 60;
-    ["ingest", "view"].map(|scope| {
+    ["ingest", "view", "admin"].map(|scope| {
         let claims = json!({ "exp": exp, "scope": scope, "source": "crm" }).to_string();
         sign(HEADER.as_bytes(), claims.as_bytes())
     })
@@ -76,6 +82,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         "1http://h/api/v1/eventi/conversione\nBearer $I",
         "1http://h/api/v1/spese\nBearer $V",
         "1http://h/api/v1/eventi/storia\nBearer $I",
+        "0http://h/api/v1/rejected?limit=9&source=crm&cursor=1.2\nBearer $A",
+        "1http://h/api/v1/rejected/0.1.2.3/replay\nBearer $A",
         "2http://h/api/v1/kpi",
         "3http://h/healthz",
         "0http://h/api/v1/schema/conversione",

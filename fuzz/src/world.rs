@@ -1,5 +1,7 @@
 //! A small world of genuine things for fuzzed ones to meet: sources, events, a ledger, a hub.
 
+use std::sync::OnceLock;
+
 use polso_core::{
     Batch, Candidate, ClientIdRule, DedupPolicy, Effect, EventKind, Hub, Ledger, Outcome, Pulled,
     Query, RawEvent, Refused, Source, Timestamp,
@@ -25,6 +27,11 @@ pub fn source(choice: u8) -> Source {
 
 /// The examples of every kind, valid.
 pub fn candidates() -> Vec<Candidate> {
+    static ALL: OnceLock<Vec<Candidate>> = OnceLock::new();
+    ALL.get_or_init(validated).clone()
+}
+
+fn validated() -> Vec<Candidate> {
     let texts = EventKind::NAMES.iter().flat_map(|(_, kind)| {
         kinds::examples(*kind).iter().map(move |json| (*kind, RawEvent { json, event_id: None }))
     });
@@ -66,7 +73,12 @@ pub fn hub(ledger: &mut Ledger) -> Hub {
 }
 
 /// Questions of every shape.
-pub fn questions() -> Vec<Query> {
+pub fn questions() -> &'static [Query] {
+    static ALL: OnceLock<Vec<Query>> = OnceLock::new();
+    ALL.get_or_init(parsed)
+}
+
+fn parsed() -> Vec<Query> {
     let texts: [&[(&str, &str)]; 4] = [
         &[("window", "all"), ("by", "source")],
         &[("window", "5m")],
@@ -97,7 +109,7 @@ pub fn goes_on(mut ledger: Ledger) {
     let _ = ledger.commit();
     let hub = hub(&mut ledger);
     for query in questions() {
-        let _ = hub.answer(&query, now());
+        let _ = hub.answer(query, now());
     }
     let _ = hub.integrity();
 }
