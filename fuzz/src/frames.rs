@@ -71,8 +71,8 @@ fn follow(data: &[u8], hub: &mut Hub, frames: &[Vec<u8>]) {
             forged = false;
         }
         if believed {
-            for query in &world::questions() {
-                let _ = viewer.answer(query, now());
+            for query in world::questions() {
+                let _ = viewer.answer(query, now()).map(|answer| answer.to_json());
             }
             let _ = (viewer.integrity(), viewer.values("source"));
         }
@@ -92,7 +92,11 @@ fn follow(data: &[u8], hub: &mut Hub, frames: &[Vec<u8>]) {
 
 pub fn json<E: std::fmt::Debug>(answer: &Result<polso_core::Answer, E>) -> String {
     match answer {
-        Ok(answer) => answer.to_json(),
+        Ok(answer) => {
+            let json = answer.to_json();
+            assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "no JSON: {json}");
+            json
+        }
         Err(error) => format!("{error:?}"),
     }
 }

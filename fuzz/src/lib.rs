@@ -24,6 +24,7 @@ mod journal;
 mod kinds;
 mod members;
 mod queries;
+mod rejected;
 mod requests;
 mod tokens;
 mod world;
@@ -49,6 +50,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "frames", run: frames::run, seeds: frames::seeds },
     Target { name: "journal", run: journal::run, seeds: journal::seeds },
     Target { name: "queries", run: queries::run, seeds: queries::seeds },
+    Target { name: "rejected", run: rejected::run, seeds: rejected::seeds },
     Target { name: "requests", run: requests::run, seeds: requests::seeds },
     Target { name: "tokens", run: tokens::run, seeds: tokens::seeds },
 ];
