@@ -7,15 +7,13 @@ use crate::{
     corrupt::Corrupt,
     counters::{Counters, CountersState},
     dedup::DedupMemory,
+    rejected::Position,
     sealed::{self, Kind},
     subjects::{Subjects, SubjectsState},
     time::Timestamp,
 };
 
 const CHECKPOINT: Kind = Kind { tag: b'C', version: 2 };
-
-/// Block numbers add up over ledgers, and JavaScript's numbers hold them exactly.
-const SEQ_MAX: u64 = 1 << 53;
 
 /// What a checkpoint holds.
 #[derive(Debug)]
@@ -54,7 +52,7 @@ pub(crate) fn decode(bytes: &[u8], seed: u64) -> Result<Checkpoint, Corrupt> {
     let body = sealed::open_body(CHECKPOINT, bytes)?;
     let (head, keys) = postcard::take_from_bytes::<Head>(body)
         .map_err(|_| Corrupt("the head of the checkpoint cannot be read"))?;
-    if head.seq > SEQ_MAX {
+    if head.seq > Position::END.seq {
         return Err(Corrupt("a block number that no ledger comes to"));
     }
     let mut counters = Counters::new(seed);

@@ -84,6 +84,13 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_that_is_none_of_ours_counts_as_the_largest() {
+        assert_eq!(bucket(i64::MAX), BUCKET_MAX as i16);
+        assert_eq!(middle(i16::MAX), middle(bucket(i64::MAX)));
+        assert_eq!(middle(i16::MIN), middle(bucket(i64::MIN)));
+    }
+
+    #[test]
     fn the_median_is_the_middle_and_merges() {
         let of = |delays: &[i64]| {
             let mut skew = Skew::default();
