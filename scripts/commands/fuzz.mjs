@@ -17,6 +17,8 @@ import { step } from "../step.mjs";
 
 const minutesMax = 24 * 60;
 const inputBytesMax = 2_048;
+/** Of what is kept; the seeds go further. */
+const keptBytesMax = 512;
 const toolchain = "+nightly";
 const driver = inRoot("fuzz", "libfuzzer");
 
@@ -33,15 +35,16 @@ export async function main([name = "", ...args]) {
   for (const part of ["found", "broken", "small"]) mkdirSync(folder(part));
   const kept = inRoot("fuzz", "corpus", name);
   const fuzz = (/** @type {string[]} */ ...flags) =>
-    attempt(fuzzer, [`-max_len=${inputBytesMax}`, ...flags], { cwd: work, env: { POLSO_FUZZ_TARGET: name } });
+    attempt(fuzzer, flags, { cwd: work, env: { POLSO_FUZZ_TARGET: name } });
   try {
     await seeds(name, folder("found"));
-    const limits = [`-max_total_time=${seconds}`, "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"];
+    const time = [`-max_total_time=${seconds}`, "-timeout=10", "-print_final_stats=1"];
+    const limits = [...time, `-max_len=${inputBytesMax}`, "-rss_limit_mb=1024"];
     await step(`${name}, ${minutes} min`, () =>
       fuzz(...limits, `-artifact_prefix=${folder("broken")}`, folder("found"), kept),
     );
     await step("keeping the least that reaches as much", () =>
-      fuzz("-merge=1", folder("small"), folder("found"), kept),
+      fuzz("-set_cover_merge=1", "-use_counters=0", `-max_len=${keptBytesMax}`, folder("small"), folder("found"), kept),
     );
     keep(kept, folder("small"), folder("broken"));
     const broken = readdirSync(folder("broken"));
