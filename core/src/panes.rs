@@ -6,8 +6,6 @@
 
 mod totals;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -173,8 +171,7 @@ impl Panes {
     /// Everything counted, to keep or to send.
     #[must_use]
     pub fn state(&self) -> PanesState {
-        let all: Vec<SeriesId> = (0..self.table.len() as SeriesId).collect();
-        let (symbols, series) = describe(&self.table, &all);
+        let (symbols, series) = self.table.describe(0..self.table.len() as SeriesId);
         let width = self.schema().measures.len();
         let bucket = |(position, bucket): (i64, &Bucket)| {
             let (series, sums): (Vec<SeriesId>, Vec<&[i64]>) = bucket.rows(width).unzip();
@@ -225,17 +222,9 @@ impl Panes {
 
     /// The own number of each of the series that others describe.
     fn intern_all(&mut self, symbols: &[String], series: &[u32]) -> Result<Vec<SeriesId>, Corrupt> {
-        let width = self.schema().dimensions.len();
-        let mut ids = Vec::with_capacity(series.len() / width);
-        if !series.len().is_multiple_of(width) {
-            return Err(Corrupt("series of another width"));
-        }
-        for series in series.chunks_exact(width) {
-            let values: Option<Vec<&str>> =
-                series.iter().map(|id| symbols.get(*id as usize).map(String::as_str)).collect();
-            ids.push(self.intern(&values.ok_or(Corrupt("no such symbol"))?));
-        }
-        Ok(ids)
+        let interned = self.table.intern_described(symbols, series)?;
+        self.folded += interned.iter().filter(|(_, folded)| *folded).count() as u64;
+        Ok(interned.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Takes what has changed, to send it.
@@ -249,7 +238,7 @@ impl Panes {
         used.extend(spreads.iter().map(|spread| spread.series));
         used.sort_unstable();
         used.dedup();
-        let (symbols, series) = describe(&self.table, &used);
+        let (symbols, series) = self.table.describe(used.iter().copied());
         let mut cells = Cells { symbols, series, ..Cells::default() };
         let position = |series| used.binary_search(&series).unwrap_or_default() as u32;
         for ((pane, series), sums) in changed {
@@ -261,21 +250,6 @@ impl Panes {
         }
         Cells { spreads, ..cells }
     }
-}
-
-/// The texts that some series are made of, each once, and the series by them.
-pub(crate) fn describe(table: &SeriesTable, ids: &[SeriesId]) -> (Vec<String>, Vec<u32>) {
-    let mut positions: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut symbols = Vec::new();
-    let mut series = Vec::new();
-    for value in ids.iter().flat_map(|id| table.values(*id)) {
-        let position = *positions.entry(value).or_insert_with(|| {
-            symbols.push(value.to_owned());
-            symbols.len() as u32 - 1
-        });
-        series.push(position);
-    }
-    (symbols, series)
 }
 
 /// Spreads of others with the own numbers of their series.

@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use crate::fact::{DIMENSIONS_MAX, Folds, OTHER, Schema};
+use crate::{
+    corrupt::Corrupt,
+    fact::{DIMENSIONS_MAX, Folds, OTHER, Schema},
+};
 
 /// Most series with values that senders chose freely, and as many again with some of them folded.
 pub const SERIES_MAX: usize = 10_000;
@@ -124,6 +127,43 @@ impl SeriesTable {
     /// The values of a series, one for each dimension.
     pub(crate) fn values(&self, id: SeriesId) -> impl Iterator<Item = &str> {
         values_of(&self.symbols, &self.series, self.schema.dimensions.len(), id)
+    }
+
+    /// The texts that some series are made of, each once, and the series by them.
+    pub(crate) fn describe(&self, ids: impl Iterator<Item = SeriesId>) -> (Vec<String>, Vec<u32>) {
+        let mut positions: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut symbols = Vec::new();
+        let mut series = Vec::new();
+        for value in ids.flat_map(|id| self.values(id)) {
+            let position = *positions.entry(value).or_insert_with(|| {
+                symbols.push(value.to_owned());
+                symbols.len() as u32 - 1
+            });
+            series.push(position);
+        }
+        (symbols, series)
+    }
+
+    /// Interns the series that a table of this domain described, in their order.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when they do not have the shape of this domain.
+    pub(crate) fn intern_described(
+        &mut self,
+        symbols: &[String],
+        series: &[u32],
+    ) -> Result<Vec<(SeriesId, bool)>, Corrupt> {
+        let width = self.schema.dimensions.len();
+        if !series.len().is_multiple_of(width) {
+            return Err(Corrupt("series of another width"));
+        }
+        let text = |id: &u32| symbols.get(*id as usize).map(String::as_str);
+        let mut interned = Vec::with_capacity(series.len() / width);
+        for series in series.chunks_exact(width) {
+            let values: Option<Vec<&str>> = series.iter().map(text).collect();
+            interned.push(self.intern(&values.ok_or(Corrupt("no such symbol"))?));
+        }
+        Ok(interned)
     }
 
     /// The value of one dimension of a series.

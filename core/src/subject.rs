@@ -28,23 +28,23 @@ pub(crate) struct Correction {
 }
 
 impl Correction {
-    pub(crate) fn is_at(&self, other: &Self) -> bool {
-        (self.time, self.label) == (other.time, other.label)
+    /// What moves what was counted as `old` to where it is counted as `new`.
+    pub(crate) fn between(old: Option<Self>, new: Option<Self>) -> impl Iterator<Item = Self> {
+        let parts = match (old, new) {
+            (Some(old), Some(new)) if (new.time, new.label) == (old.time, old.label) => {
+                [Some(new.less(&old)), None]
+            }
+            (old, new) => [old.map(Self::negated), new],
+        };
+        parts.into_iter().flatten().filter(|part| part.sums.iter().any(|sum| *sum != 0))
     }
 
-    pub(crate) fn negated(self) -> Self {
+    fn negated(self) -> Self {
         Self { sums: self.sums.map(i64::saturating_neg), ..self }
     }
 
-    /// Itself, unless it adds nothing.
-    pub(crate) fn if_any(self) -> Option<Self> {
-        self.sums.iter().any(|sum| *sum != 0).then_some(self)
-    }
-
-    /// What is left when another at the same place is taken away.
-    pub(crate) fn less(self, other: &Self) -> Option<Self> {
-        let mut rest = self;
-        add_sums(&mut rest.sums, &other.clone().negated().sums);
-        rest.if_any()
+    fn less(mut self, other: &Self) -> Self {
+        add_sums(&mut self.sums, &other.sums.map(i64::saturating_neg));
+        self
     }
 }

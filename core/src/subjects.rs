@@ -15,7 +15,6 @@ use crate::{
     domain::{Domain, Event, Remembered, Revised},
     fact::DIMENSIONS_MAX,
     key::DedupKey,
-    panes::describe,
     series::{SeriesId, SeriesTable},
     subject::{Correction, Subject},
     time::{MINUTE_MS, Timestamp},
@@ -135,9 +134,7 @@ impl Subjects {
 
     /// Everything, to keep.
     pub(crate) fn state(&self) -> SubjectsState {
-        let labels = |table: &SeriesTable| {
-            describe(table, &(0..table.len() as SeriesId).collect::<Vec<_>>())
-        };
+        let labels = |table: &SeriesTable| table.describe(0..table.len() as SeriesId);
         let topic = |(ends_min, key): &(i64, DedupKey)| {
             let subjects = self.topics.get(key).map(|topic| &topic.subjects);
             let mut subjects: Vec<_> =
@@ -161,17 +158,10 @@ impl Subjects {
             return Err(Corrupt("more domains than are known"));
         }
         for (table, (symbols, series)) in all.labels.iter_mut().zip(&state.labels) {
-            let width = table.schema().dimensions.len();
-            if !series.len().is_multiple_of(width) {
-                return Err(Corrupt("labels of another width"));
-            }
-            for (position, label) in series.chunks_exact(width).enumerate() {
-                let text = |id: &u32| symbols.get(*id as usize).map(String::as_str);
-                let values: Vec<&str> =
-                    label.iter().map(text).collect::<Option<_>>().ok_or(NO_SYMBOL)?;
-                if table.intern(&values).0 as usize != position {
-                    return Err(Corrupt("a label comes twice"));
-                }
+            let labels = table.intern_described(symbols, series)?;
+            // A new table numbers them as the old one did.
+            if !labels.iter().map(|(label, _)| *label).eq(0..labels.len() as SeriesId) {
+                return Err(Corrupt("a label comes twice"));
             }
         }
         for TopicState { key, ends_min, subjects } in state.topics {
@@ -188,8 +178,6 @@ impl Subjects {
         Ok(all)
     }
 }
-
-const NO_SYMBOL: Corrupt = Corrupt("no such symbol");
 
 /// Everything that is remembered, as it is kept.
 #[derive(Debug, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Class, EventType, Interaction, Setting, key, schema};
 use crate::{
-    fact::{Fact, Sums, When},
+    fact::{Fact, When},
     key::{Digest, Identity},
     series::{SeriesId, SeriesTable},
     subject::{Correction, Subject},
@@ -84,14 +84,18 @@ impl Action {
 
     /// What it adds by itself; nothing for what is told of the viewer.
     pub(crate) fn fact<'a>(&'a self, source: &'a str) -> Option<Fact<'a>> {
-        let sums = match &self.deed {
-            Deed::View { .. } | Deed::Interaction(Interaction::SwipeAway) => return None,
-            Deed::Share { names_italy, .. } => {
-                schema::shares(1, *names_italy || self.setting.is_italian())
+        let class = self.deed.class();
+        let sums = match class {
+            Class::View | Class::Exit => return None,
+            Class::Click => schema::clicks(1, true),
+            Class::Reaction => schema::reactions(1),
+            Class::Comment => schema::comments(1),
+            Class::Share => {
+                let named = matches!(self.deed, Deed::Share { names_italy: true, .. });
+                schema::shares(1, named || self.setting.is_italian())
             }
-            Deed::Interaction(_) => schema::one(self.deed.class()),
         };
-        let dimensions = self.setting.dimensions(source, self.deed.class());
+        let dimensions = self.setting.dimensions(source, class);
         Some(Fact { when: When::At(self.time), dimensions, sums })
     }
 
@@ -116,7 +120,8 @@ impl Action {
             Deed::Interaction(Interaction::SwipeAway) => viewer.swiped_away = true,
             Deed::Interaction(_) | Deed::Share { .. } => return None,
         }
-        Some((viewer, viewer.corrections(&known)))
+        let corrections = Correction::between(known.counted(), viewer.counted()).collect();
+        Some((viewer, corrections))
     }
 }
 
@@ -174,29 +179,17 @@ impl View {
 }
 
 impl Viewer {
-    /// What is to be added where this was counted as `known` until now.
-    fn corrections(&self, known: &Self) -> Vec<Correction> {
-        let (new, old) = (self.counted(), known.counted());
-        match (new, old) {
-            (Some(new), Some(old)) if new.is_at(&old) => new.less(&old).into_iter().collect(),
-            (new, old) => old.map(|old| old.negated()).into_iter().chain(new).collect(),
-        }
-    }
-
     fn counted(&self) -> Option<Correction> {
         let View { time, label } = self.view?;
-        Some(Correction { time, label, sums: self.sums() })
-    }
-
-    fn sums(&self) -> Sums {
-        schema::viewer(self.completion, self.swiped_away)
+        let sums = schema::viewer(self.completion, self.swiped_away);
+        Some(Correction { time, label, sums })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Domain;
+    use crate::{domain::Domain, fact::Sums};
 
     /// A view from a place at a second, of so much in millionths.
     fn view(second: i64, place: &str, completion: u32) -> Action {

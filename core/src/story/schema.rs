@@ -3,7 +3,6 @@
 //! A snapshot and an action never share a measure that one of them cannot know: early exits are
 //! divided by the viewers that were seen one by one, clicks by the views of those who tell both.
 
-use super::Class;
 use crate::{
     decimal::Decimal,
     fact::{Dimension, Folds, MEASURES_MAX, Measure, MeasureUnit, Opening, Schema, Sums},
@@ -123,23 +122,11 @@ pub(super) fn viewer(completion: u32, swiped_away: bool) -> Sums {
     sums
 }
 
-/// One deed of a viewer that counts by itself.
-pub(super) fn one(class: Class) -> Sums {
-    match class {
-        Class::Click => clicks(Some(1), Some(0)),
-        Class::Reaction => reactions(1),
-        Class::Comment => comments(1),
-        Class::Share => shares(1, false),
-        Class::View | Class::Exit => [0; MEASURES_MAX],
-    }
-}
-
 /// The views of a snapshot, with their mean completion in millionths.
-pub(super) fn views(views: Option<i64>, completion: Option<i64>, clicks: Option<i64>) -> Sums {
+pub(super) fn views(views: i64, completion: Option<i64>, clicks_are_known: bool) -> Sums {
     let mut sums = [0; MEASURES_MAX];
-    let views = views.unwrap_or(0);
     sums[VIEWS] = views;
-    if clicks.is_some() {
+    if clicks_are_known {
         sums[VIEWS_OF_CLICKS] = views;
     }
     if let Some(completion) = completion {
@@ -150,12 +137,11 @@ pub(super) fn views(views: Option<i64>, completion: Option<i64>, clicks: Option<
     sums
 }
 
-/// Clicks; of views when those are known too.
-pub(super) fn clicks(clicks: Option<i64>, views: Option<i64>) -> Sums {
+pub(super) fn clicks(count: i64, views_are_known: bool) -> Sums {
     let mut sums = [0; MEASURES_MAX];
-    sums[CLICKS] = clicks.unwrap_or(0);
-    if views.is_some() {
-        sums[CLICKS_OF_VIEWS] = sums[CLICKS];
+    sums[CLICKS] = count;
+    if views_are_known {
+        sums[CLICKS_OF_VIEWS] = count;
     }
     sums
 }

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Class, Setting, key, schema};
 use crate::{
-    fact::Sums,
     key::{Digest, Identity},
     series::{SeriesId, SeriesTable},
     subject::{Correction, Subject},
@@ -68,23 +67,11 @@ impl Snapshot {
         if known.is_some_and(|known| !new.outranks(known, labels)) {
             return None;
         }
-        let new_sums = new.sums();
-        let old_sums = known.map(|known| (known.labels, known.sums()));
-        let mut corrections = Vec::new();
-        for (position, (label, sums)) in new.labels.into_iter().zip(new_sums).enumerate() {
-            let new = Correction { time: self.time, label, sums };
-            let old = old_sums.as_ref().and_then(|(labels, sums)| {
-                let (label, sums) = (*labels.get(position)?, *sums.get(position)?);
-                Some(Correction { time: self.time, label, sums })
-            });
-            match old {
-                Some(old) if new.is_at(&old) => corrections.extend(new.less(&old)),
-                old => {
-                    corrections.extend(old.and_then(|old| old.negated().if_any()));
-                    corrections.extend(new.if_any());
-                }
-            }
-        }
+        let mut old = known.map(|known| known.counted(self.time)).into_iter().flatten();
+        let corrections = new
+            .counted(self.time)
+            .flat_map(|new| Correction::between(old.next(), Some(new)))
+            .collect();
         Some((new, corrections))
     }
 }
@@ -134,16 +121,19 @@ impl Totals {
         rank(self) > rank(known) || (rank(self) == rank(known) && texts(self) > texts(known))
     }
 
-    fn sums(&self) -> [Sums; 5] {
+    /// What they are counted as, at the instant of any change.
+    fn counted(&self, time: Timestamp) -> impl Iterator<Item = Correction> {
         let Engagement { views, completion, clicks, reactions, comments, shares } = self.engagement;
         let reactions = reactions.iter().flatten().sum();
-        [
-            schema::views(views, completion, clicks),
-            schema::clicks(clicks, views),
+        let sums = [
+            schema::views(views.unwrap_or(0), completion, clicks.is_some()),
+            schema::clicks(clicks.unwrap_or(0), views.is_some()),
             schema::reactions(reactions),
             schema::comments(comments.unwrap_or(0)),
             schema::shares(shares.unwrap_or(0), self.italian),
-        ]
+        ];
+        let counted = self.labels.into_iter().zip(sums);
+        counted.map(move |(label, sums)| Correction { time, label, sums })
     }
 }
 
