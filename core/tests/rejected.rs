@@ -2,12 +2,16 @@
 //! whatever comes in between.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod machine;
+
 use polso_core::{
-    Batch, Busy, Candidate, ClientIdRule, Effect, EventKind, KEPT_MS, Ledger, Outcome, Page,
-    PageSearch, Pager, Position, Pulled, RULES_VERSION, RawEvent, Reason, ReasonCode, Refused,
-    Reject, RejectId, RejectRow, Source, TEXT_BYTES_MAX, Timestamp,
+    Batch, Busy, Candidate, ClientIdRule, Effect, EventKind, KEPT_MS, Outcome, Page, PageSearch,
+    Pager, Position, RULES_VERSION, RawEvent, Reason, ReasonCode, Refused, Reject, RejectId,
+    RejectRow, Source, TEXT_BYTES_MAX, Timestamp,
 };
 use proptest::prelude::*;
+
+use machine::Machine;
 
 const NOW_MS: i64 = 1_770_000_000_000;
 const DAY_MS: i64 = 86_400_000;
@@ -54,30 +58,26 @@ fn id(index: u32) -> RejectId {
     RejectId { shard: 0, birth: 7, at: Position { seq: 1, index } }
 }
 
-/// A ledger with its disk.
-struct Machine {
-    ledger: Ledger,
-    checkpoint: Vec<u8>,
-    journal: Vec<Vec<u8>>,
+/// A ledger with its disk, and the rows of its rejected events.
+struct Keeper {
+    machine: Machine,
     rows: Vec<(Position, Vec<u8>)>,
 }
 
-impl Machine {
+impl Keeper {
     fn new() -> Self {
-        let mut ledger = Ledger::new(7, 1);
-        let Effect::Checkpoint { bytes } = ledger.checkpoint() else { panic!("no checkpoint") };
-        Self { ledger, checkpoint: bytes, journal: Vec::new(), rows: Vec::new() }
+        Self { machine: Machine::new(7), rows: Vec::new() }
+    }
+
+    fn ingest(&mut self, batch: Batch, now: Timestamp) -> Result<Vec<Outcome>, Busy> {
+        self.machine.ledger.ingest(batch, now)
     }
 
     fn commit(&mut self) {
-        for effect in self.ledger.commit() {
-            match effect {
-                Effect::Append { block, .. } => self.journal.push(block),
-                Effect::Keep { seq, rows, .. } => self.rows.extend(
-                    rows.into_iter().map(|row| (Position { seq, index: row.first }, row.bytes)),
-                ),
-                Effect::Checkpoint { bytes } => self.checkpoint = bytes,
-                Effect::Publish(_) | Effect::WakeAt(_) => {}
+        for effect in self.machine.commit() {
+            if let Effect::Keep { seq, rows, .. } = effect {
+                let at = |row: RejectRow| (Position { seq, index: row.first }, row.bytes);
+                self.rows.extend(rows.into_iter().map(at));
             }
         }
     }
@@ -95,16 +95,6 @@ impl Machine {
             pager.see(*first, bytes).unwrap();
         }
         pager.finish(7, is_last)
-    }
-
-    fn checkpoint(&mut self) {
-        let Effect::Checkpoint { bytes } = self.ledger.checkpoint() else { panic!("none") };
-        self.checkpoint = bytes;
-    }
-
-    fn restart(&mut self) {
-        self.ledger = Ledger::restore(&self.checkpoint, 2).unwrap();
-        self.journal.iter().for_each(|block| self.ledger.replay(block).unwrap());
     }
 }
 
@@ -143,13 +133,13 @@ fn beyond_the_room_of_a_request_the_first_reason_stays() {
 
 #[test]
 fn what_is_kept_tells_everything_and_leaves_the_ledger() {
-    let mut machine = Machine::new();
+    let mut keeper = Keeper::new();
     let field = Reason::field(ReasonCode::ValueNegative, "valore", "`valore` is below 0");
     let reasons = vec![field, Reason::foreign_field(ReasonCode::FieldUnknown, "è", "unknown")];
     let reject = Reject::new(EventKind::Spend, "{\"a\":", &reasons, usize::MAX);
-    machine.ledger.ingest(rejected(vec![reject]), at(5)).unwrap();
-    machine.commit();
-    let page = machine.page(&all(10), at(5));
+    keeper.ingest(rejected(vec![reject]), at(5)).unwrap();
+    keeper.commit();
+    let page = keeper.page(&all(10), at(5));
     let kept = &page.rows[0].kept;
     assert_eq!(
         (kept.source.as_str(), kept.received, kept.rules, kept.reject.kind),
@@ -157,24 +147,24 @@ fn what_is_kept_tells_everything_and_leaves_the_ledger() {
     );
     assert_eq!((kept.reject.text.as_str(), kept.reject.reasons()), ("{\"a\":", reasons));
     assert_eq!((page.rows[0].at, page.next), (Position { seq: 1, index: 0 }, None));
-    machine.ledger.ingest(batch(1, None), at(6)).unwrap();
-    machine.commit();
-    assert_eq!(machine.rows.len(), 1, "handed out once");
+    keeper.ingest(batch(1, None), at(6)).unwrap();
+    keeper.commit();
+    assert_eq!(keeper.rows.len(), 1, "handed out once");
 }
 
 #[test]
 fn pages_hold_everything_once_newest_first() {
-    let mut machine = Machine::new();
+    let mut keeper = Keeper::new();
     for commit in 0..4 {
         for request in 0..commit {
             let text = |n| reject(&format!("{commit}.{request}.{n}"));
             let mut batch = rejected((0..3).map(text).collect());
             batch.source = if request == 0 { "crm" } else { "shop" }.to_owned();
-            machine.ledger.ingest(batch, at(commit)).unwrap();
+            keeper.ingest(batch, at(commit)).unwrap();
         }
-        machine.commit();
+        keeper.commit();
     }
-    let whole = machine.page(&all(100), at(9));
+    let whole = keeper.page(&all(100), at(9));
     let expected = [
         "3.2.2", "3.2.1", "3.2.0", "3.1.2", "3.1.1", "3.1.0", "3.0.2", "3.0.1", "3.0.0", "2.1.2",
         "2.1.1", "2.1.0", "2.0.2", "2.0.1", "2.0.0", "1.0.2", "1.0.1", "1.0.0",
@@ -186,7 +176,7 @@ fn pages_hold_everything_once_newest_first() {
                 PageSearch { limit, bytes, source: source.map(Into::into), ..all(limit) };
             let mut found = Vec::new();
             loop {
-                let page = machine.page(&search, at(9));
+                let page = keeper.page(&search, at(9));
                 found.extend(page.rows.into_iter().map(|row| row.kept));
                 let Some(next) = page.next else { break };
                 assert!(next < search.before);
@@ -201,16 +191,16 @@ fn pages_hold_everything_once_newest_first() {
 
 #[test]
 fn what_is_too_old_is_not_shown() {
-    let mut machine = Machine::new();
-    machine.ledger.ingest(rejected(vec![reject("{}")]), at(0)).unwrap();
-    machine.commit();
-    assert_eq!(machine.page(&all(1), at(KEPT_MS)).rows.len(), 1);
-    assert_eq!(machine.page(&all(1), at(KEPT_MS + 1)).rows.len(), 0);
+    let mut keeper = Keeper::new();
+    keeper.ingest(rejected(vec![reject("{}")]), at(0)).unwrap();
+    keeper.commit();
+    assert_eq!(keeper.page(&all(1), at(KEPT_MS)).rows.len(), 1);
+    assert_eq!(keeper.page(&all(1), at(KEPT_MS + 1)).rows.len(), 0);
 }
 
 #[test]
 fn rows_fit_the_store_and_are_read_whole_or_refused() {
-    let mut machine = Machine::new();
+    let mut keeper = Keeper::new();
     let long = "\u{10348}".repeat(TEXT_BYTES_MAX / 4);
     // As many reasons as an event may have members, each as long as names and values may be.
     let message = "\u{10348}".repeat(150);
@@ -218,16 +208,16 @@ fn rows_fit_the_store_and_are_read_whole_or_refused() {
         .map(|_| Reason::foreign_field(ReasonCode::FieldUnknown, &message, message.clone()))
         .collect();
     let rejects = (0..90).map(|_| Reject::new(EventKind::Spend, &long, &worst, usize::MAX));
-    machine.ledger.ingest(rejected(rejects.collect()), at(0)).unwrap();
-    machine.commit();
-    let largest = machine.rows.iter().map(|(_, bytes)| bytes.len()).max().unwrap();
-    assert!(machine.rows.len() > 1 && largest < 1_500_000, "{largest}");
-    let counts = machine.rows.iter().map(|(_, bytes)| RejectRow::decode(bytes).unwrap().len());
+    keeper.ingest(rejected(rejects.collect()), at(0)).unwrap();
+    keeper.commit();
+    let largest = keeper.rows.iter().map(|(_, bytes)| bytes.len()).max().unwrap();
+    assert!(keeper.rows.len() > 1 && largest < 1_500_000, "{largest}");
+    let counts = keeper.rows.iter().map(|(_, bytes)| RejectRow::decode(bytes).unwrap().len());
     assert_eq!(counts.sum::<usize>(), 90);
-    let firsts: Vec<_> = machine.rows.iter().map(|(first, _)| first.index).collect();
+    let firsts: Vec<_> = keeper.rows.iter().map(|(first, _)| first.index).collect();
     assert!(firsts.is_sorted() && firsts[0] == 0, "{firsts:?}");
-    let mut small = Machine::new();
-    small.ledger.ingest(rejected(vec![reject("{}")]), at(0)).unwrap();
+    let mut small = Keeper::new();
+    small.ingest(rejected(vec![reject("{}")]), at(0)).unwrap();
     small.commit();
     let bytes = &small.rows[0].1;
     for bit in 0..bytes.len() * 8 {
@@ -239,28 +229,28 @@ fn rows_fit_the_store_and_are_read_whole_or_refused() {
 
 #[test]
 fn bytes_that_wait_for_a_commit_are_bounded_and_one_request_always_fits() {
-    let mut machine = Machine::new();
+    let mut keeper = Keeper::new();
     let text = "x".repeat(TEXT_BYTES_MAX);
     let many = |count| rejected((0..count).map(|_| reject(&text)).collect());
     let bound = PENDING_BYTES_MAX / TEXT_BYTES_MAX;
-    machine.ledger.ingest(many(bound * 2), at(0)).unwrap();
-    assert_eq!(machine.ledger.ingest(many(1), at(0)), Err(Busy::Pending));
-    assert_eq!(machine.ledger.ingest(batch(1, None), at(0)).unwrap().len(), 1);
-    machine.commit();
+    keeper.ingest(many(bound * 2), at(0)).unwrap();
+    assert_eq!(keeper.ingest(many(1), at(0)), Err(Busy::Pending));
+    assert_eq!(keeper.ingest(batch(1, None), at(0)).unwrap().len(), 1);
+    keeper.commit();
     for _ in 0..bound - 1 {
-        machine.ledger.ingest(many(1), at(0)).unwrap();
+        keeper.ingest(many(1), at(0)).unwrap();
     }
-    assert_eq!(machine.ledger.ingest(many(1), at(0)), Err(Busy::Pending));
+    assert_eq!(keeper.ingest(many(1), at(0)), Err(Busy::Pending));
 }
 
 #[test]
 fn a_replay_counts_once_for_longer_than_its_event_is_kept() {
-    let mut machine = Machine::new();
+    let mut machine = Machine::new(7);
     let mut replay = |ms: i64, restart: bool| {
         let outcome = machine.ledger.ingest(batch(1, Some(id(1))), at(ms)).unwrap()[0];
-        machine.commit();
+        drop(machine.commit());
         if restart {
-            machine.restart();
+            machine.restart(2);
         }
         outcome
     };
@@ -275,12 +265,12 @@ fn a_replay_counts_once_for_longer_than_its_event_is_kept() {
 
 #[test]
 fn a_replay_is_a_duplicate_of_what_was_sent_again_and_stays_one() {
-    let mut machine = Machine::new();
+    let mut machine = Machine::new(7);
     machine.ledger.ingest(batch(1, None), at(0)).unwrap();
     let mut replay = |index, ms| {
         let outcome = machine.ledger.ingest(batch(1, Some(id(index))), at(ms)).unwrap()[0];
-        machine.commit();
-        machine.restart();
+        drop(machine.commit());
+        machine.restart(2);
         outcome
     };
     assert_eq!(replay(1, 0), Outcome::Duplicate);
@@ -290,13 +280,13 @@ fn a_replay_is_a_duplicate_of_what_was_sent_again_and_stays_one() {
 
 #[test]
 fn what_was_replayed_is_recognised_when_it_is_sent_or_was_rejected_twice() {
-    let mut machine = Machine::new();
+    let mut machine = Machine::new(7);
     let new = Outcome::Accepted { late: false };
     assert_eq!(machine.ledger.ingest(batch(1, Some(id(1))), at(0)).unwrap(), [new]);
     assert_eq!(machine.ledger.ingest(batch(1, None), at(0)).unwrap(), [Outcome::Duplicate]);
-    machine.commit();
+    drop(machine.commit());
     machine.checkpoint();
-    machine.restart();
+    machine.restart(2);
     let again = machine.ledger.ingest(batch(1, Some(id(2))), at(30 * DAY_MS)).unwrap();
     assert_eq!(again, [Outcome::Duplicate]);
     let other = machine.ledger.ingest(batch(2, Some(id(3))), at(30 * DAY_MS)).unwrap();
@@ -304,8 +294,8 @@ fn what_was_replayed_is_recognised_when_it_is_sent_or_was_rejected_twice() {
 }
 
 fn accepted(machine: &mut Machine) -> u64 {
-    let Pulled::Snapshot(snapshot) = machine.ledger.pull(0, 0) else { panic!("no snapshot") };
-    let hub = polso_core::Hub::new("main", &[*snapshot], 1, at(0)).unwrap();
+    let snapshot = machine.snapshot();
+    let hub = polso_core::Hub::new("main", &[snapshot], 1, at(0)).unwrap();
     hub.integrity()["total"]["accepted"].as_u64().unwrap()
 }
 
@@ -314,7 +304,7 @@ proptest! {
     fn no_order_of_replays_commits_crashes_and_checkpoints_counts_twice(
         acts in proptest::collection::vec((0_u32..4, 0_u8..6, 0_i64..20 * DAY_MS), 1..60),
     ) {
-        let mut machine = Machine::new();
+        let mut machine = Machine::new(7);
         let mut now = 0;
         for (number, act, wait_ms) in acts {
             match act {
@@ -323,22 +313,22 @@ proptest! {
                     now = (now + wait_ms).min(31 * DAY_MS);
                     machine.ledger.ingest(batch(number, Some(id(number))), at(now)).unwrap();
                     if act > 0 {
-                        machine.commit();
+                        drop(machine.commit());
                     }
                 }
-                3 => machine.restart(),
+                3 => machine.restart(2),
                 _ => {
                     // What waits is written before.
-                    machine.commit();
+                    drop(machine.commit());
                     machine.checkpoint();
                 }
             }
         }
-        machine.restart();
+        machine.restart(2);
         for number in 0..4 {
             machine.ledger.ingest(batch(number, Some(id(number))), at(32 * DAY_MS)).unwrap();
         }
-        machine.commit();
+        drop(machine.commit());
         prop_assert_eq!(accepted(&mut machine), 4);
     }
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod acts;
+#[path = "../machine/mod.rs"]
+mod machine;
 mod recount;
 mod stories;
 mod world;

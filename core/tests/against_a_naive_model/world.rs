@@ -3,49 +3,16 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Applied, Batch, Candidate, Effect, EventKind, Hub, Ledger, Merged, Outcome, Published, Pulled,
+    Applied, Batch, Candidate, Effect, EventKind, Hub, Merged, Outcome, Published, Pulled,
     RawEvent, Source, Timestamp, Viewer,
 };
 use serde_json::json;
 
 use crate::{
     acts::{Act, CHANNELS, KINDS, Kept, OUTCOMES, Paid, Sent},
+    machine::Machine,
     stories::{Stories, Told},
 };
-
-/// A ledger with its disk.
-pub(crate) struct Machine {
-    pub(crate) ledger: Ledger,
-    pub(crate) checkpoint: Vec<u8>,
-    pub(crate) journal: Vec<Vec<u8>>,
-}
-
-impl Machine {
-    pub(crate) fn new(birth: u64) -> Self {
-        let mut ledger = Ledger::new(birth, birth);
-        let Effect::Checkpoint { bytes } = ledger.checkpoint() else { panic!("no checkpoint") };
-        Self { ledger, checkpoint: bytes, journal: Vec::new() }
-    }
-
-    /// Performs effects; what is to be published comes back.
-    pub(crate) fn perform(&mut self, effects: Vec<Effect>) -> Vec<polso_core::Delta> {
-        let mut published = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Append { block, .. } => self.journal.push(block),
-                Effect::Checkpoint { bytes } => self.checkpoint = bytes,
-                Effect::Publish(delta) => published.push(delta),
-                Effect::Keep { .. } | Effect::WakeAt(_) => {}
-            }
-        }
-        published
-    }
-
-    pub(crate) fn restart(&mut self, seed: u64) {
-        self.ledger = Ledger::restore(&self.checkpoint, seed).unwrap();
-        self.journal.iter().for_each(|block| self.ledger.replay(block).unwrap());
-    }
-}
 
 /// The whole system, and the model beside it.
 pub(crate) struct World {
@@ -106,10 +73,8 @@ impl World {
                 // Whoever waits for a commit is refused when a ledger goes; here nobody waits.
                 self.commit();
                 let shard = shard % self.machines.len();
-                if self.now % 2 == 0
-                    && let Effect::Checkpoint { bytes } = self.machines[shard].ledger.checkpoint()
-                {
-                    self.machines[shard].checkpoint = bytes;
+                if self.now % 2 == 0 {
+                    self.machines[shard].checkpoint();
                 }
                 self.machines[shard].restart(self.now as u64);
             }
@@ -232,11 +197,11 @@ impl World {
     pub(crate) fn commit(&mut self) {
         for shard in 0..self.machines.len() {
             let machine = &mut self.machines[shard];
-            let effects = machine.ledger.commit();
-            let deltas = machine.perform(effects);
-            let birth = machine.ledger.birth();
-            for delta in deltas {
-                self.publish(Published { shard: shard as u16, birth, delta });
+            let (effects, birth) = (machine.commit(), machine.ledger.birth());
+            for effect in effects {
+                if let Effect::Publish(delta) = effect {
+                    self.publish(Published { shard: shard as u16, birth, delta });
+                }
             }
         }
     }
@@ -273,14 +238,7 @@ impl World {
                 return;
             }
         }
-        let snapshots: Vec<_> = self
-            .machines
-            .iter_mut()
-            .map(|machine| match machine.ledger.pull(0, 0) {
-                Pulled::Snapshot(snapshot) => *snapshot,
-                Pulled::Deltas(_) => panic!("nobody is born as 0"),
-            })
-            .collect();
+        let snapshots: Vec<_> = self.machines.iter_mut().map(Machine::snapshot).collect();
         self.hub = Some(Hub::new("main", &snapshots, 5, now).unwrap());
     }
 

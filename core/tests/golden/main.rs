@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod format;
+#[path = "../machine/mod.rs"]
+mod machine;
 mod world;
 
 use std::collections::BTreeMap;

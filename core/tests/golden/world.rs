@@ -1,37 +1,12 @@
 //! The whole system in one value: ledgers with their disks, a hub made of them, a viewer.
 
 use polso_core::{
-    Batch, Candidate, Effect, EventKind, Hub, Ledger, Outcome, Pulled, RawEvent, Reason,
-    ReasonCode, Refused, Source, Timestamp, Viewer, live,
+    Batch, Candidate, EventKind, Hub, Outcome, RawEvent, Reason, ReasonCode, Refused, Source,
+    Timestamp, Viewer, live,
 };
 use serde_json::{Value, json};
 
-pub(crate) struct Machine {
-    ledger: Ledger,
-    checkpoint: Vec<u8>,
-    journal: Vec<Vec<u8>>,
-}
-
-impl Machine {
-    pub(crate) fn new(birth: u64) -> Self {
-        let mut ledger = Ledger::new(birth, 7);
-        let Effect::Checkpoint { bytes, .. } = ledger.checkpoint() else { panic!("no checkpoint") };
-        Self { ledger, checkpoint: bytes, journal: Vec::new() }
-    }
-
-    fn commit(&mut self) {
-        for effect in self.ledger.commit() {
-            if let Effect::Append { block, .. } = effect {
-                self.journal.push(block);
-            }
-        }
-    }
-
-    fn restart(&mut self) {
-        self.ledger = Ledger::restore(&self.checkpoint, 9).unwrap();
-        self.journal.iter().for_each(|block| self.ledger.replay(block).unwrap());
-    }
-}
+use crate::machine::Machine;
 
 pub(crate) struct World {
     machines: Vec<Machine>,
@@ -46,19 +21,12 @@ impl World {
 
     /// Everything is made anew from what the ledgers kept.
     pub(crate) fn restart(&mut self) {
-        self.machines.iter_mut().for_each(Machine::restart);
+        self.machines.iter_mut().for_each(|machine| machine.restart(9));
         self.viewer = Viewer::default();
     }
 
     fn hub(&mut self, now: Timestamp) -> Hub {
-        let snapshots: Vec<_> = self
-            .machines
-            .iter_mut()
-            .map(|machine| match machine.ledger.pull(0, 0) {
-                Pulled::Snapshot(snapshot) => *snapshot,
-                Pulled::Deltas(_) => panic!("nobody is born as 0"),
-            })
-            .collect();
+        let snapshots: Vec<_> = self.machines.iter_mut().map(Machine::snapshot).collect();
         Hub::new("main", &snapshots, 5, now).unwrap()
     }
 
@@ -116,7 +84,7 @@ impl World {
                 ..Batch::default()
             };
             let outcomes = machine.ledger.ingest(batch, now).unwrap();
-            machine.commit();
+            drop(machine.commit());
             for ((index, _), outcome) in events.iter().zip(outcomes) {
                 verdicts[*index] = verdict(outcome, &warnings[*index]);
             }
