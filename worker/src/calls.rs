@@ -8,7 +8,7 @@ use polso_core::{
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
-use crate::platform::Stub;
+use crate::platform::{Stub, corrupt};
 
 /// What a hub is asked.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -53,7 +53,7 @@ impl From<worker::Error> for CallFailed {
 
 impl From<polso_core::Corrupt> for CallFailed {
     fn from(error: polso_core::Corrupt) -> Self {
-        Self(js_sys::Error::new(error.0).into())
+        Self(corrupt(error))
     }
 }
 

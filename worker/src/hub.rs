@@ -21,7 +21,7 @@ use crate::{
     calls::{self, CallFailed, Question, Reply},
     coalesce::{Coalesce, Failed},
     edge::edge,
-    platform::{log_error, now, random, sleep_until},
+    platform::{corrupt, log_error, now, random, sleep_until},
     respond::{PROTOCOL_HEADER, SPACE_HEADER},
 };
 
@@ -150,7 +150,7 @@ impl Hub {
         space: String,
         bytes: Vec<u8>,
     ) -> core::result::Result<(), JsValue> {
-        let published: Published = live::decode(&bytes).map_err(refused)?;
+        let published: Published = live::decode(&bytes).map_err(corrupt)?;
         self.space.name.replace(space);
         let merged = self.space.hub.borrow_mut().as_mut().map(|hub| hub.merge(&published, now()));
         match merged {
@@ -178,7 +178,7 @@ impl Hub {
         space: String,
         question: Vec<u8>,
     ) -> core::result::Result<Vec<u8>, JsValue> {
-        let question: Question = live::decode(&question).map_err(refused)?;
+        let question: Question = live::decode(&question).map_err(corrupt)?;
         self.space.name.replace(space);
         self.space
             .refresh()
@@ -342,8 +342,4 @@ fn bounds(ledgers: &[Bounds]) -> serde_json::Value {
 
 fn close(socket: &WebSocket, code: u16, reason: &str) -> Result<()> {
     socket.close(Some(code), Some(reason))
-}
-
-fn refused(error: polso_core::Corrupt) -> JsValue {
-    js_sys::Error::new(error.0).into()
 }

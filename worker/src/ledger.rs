@@ -16,7 +16,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 use crate::{
     calls::{self, Position, PullReply, RejectedQuestion},
     coalesce::{Coalesce, Failed},
-    platform::{log_error, now, sleep_until},
+    platform::{corrupt, log_error, now, sleep_until},
 };
 
 use store::Store;
@@ -76,7 +76,7 @@ impl Ledger {
         batch: Vec<u8>,
     ) -> core::result::Result<Vec<u8>, JsValue> {
         self.shard.address.replace((space, shard));
-        let batch = live::decode(&batch).map_err(refused)?;
+        let batch = live::decode(&batch).map_err(corrupt)?;
         let outcomes = self.shard.with(|ledger| ledger.ingest(batch, now()))?;
         if outcomes.is_ok() {
             Coalesce::run(&self.shard, |shard| &shard.commits, Shard::commit)
@@ -91,7 +91,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be restored.
     pub fn pull(&self, position: Vec<u8>) -> core::result::Result<Vec<u8>, JsValue> {
-        let (birth, after): Position = live::decode(&position).map_err(refused)?;
+        let (birth, after): Position = live::decode(&position).map_err(corrupt)?;
         let (rejects, reject_bytes) = self.shard.store.rejects.size(now())?;
         self.shard.with(|ledger| {
             let bounds = Bounds { rejects, reject_bytes, ..ledger.bounds() };
@@ -105,7 +105,7 @@ impl Ledger {
     /// # Errors
     /// When they cannot be read.
     pub async fn rejected(&self, question: Vec<u8>) -> core::result::Result<Vec<u8>, JsValue> {
-        let question: RejectedQuestion = live::decode(&question).map_err(refused)?;
+        let question: RejectedQuestion = live::decode(&question).map_err(corrupt)?;
         let birth = self.shard.with(|ledger| ledger.birth())?;
         let store = &self.shard.store;
         match question {
@@ -198,8 +198,4 @@ impl Shard {
         });
         Ok(())
     }
-}
-
-fn refused(error: polso_core::Corrupt) -> JsValue {
-    js_sys::Error::new(error.0).into()
 }

@@ -2,7 +2,7 @@
 //! have the call, or cross between JavaScript and Wasm more often than needed.
 
 use js_sys::{Array, Function, IteratorNext, Promise, Uint8Array};
-use polso_core::Timestamp;
+use polso_core::{Corrupt, Timestamp};
 use wasm_bindgen::{JsCast, prelude::*};
 
 #[wasm_bindgen]
@@ -127,6 +127,11 @@ pub(crate) async fn sleep_until(at: Timestamp) {
     });
     // A timer's promise is never rejected.
     let _ = wasm_bindgen_futures::JsFuture::from(timer).await;
+}
+
+/// The error of JavaScript for bytes that cannot be read.
+pub(crate) fn corrupt(error: Corrupt) -> JsValue {
+    js_sys::Error::new(error.0).into()
 }
 
 /// Writes a line to the log. It names no token, client or body.

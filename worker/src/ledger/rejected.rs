@@ -12,8 +12,7 @@ use polso_core::{
 };
 use wasm_bindgen::JsValue;
 
-use super::store::corrupt;
-use crate::platform::{Sql, Storage};
+use crate::platform::{Sql, Storage, corrupt};
 
 /// Where the replay of an event goes, sealed, and what became of it.
 type Begun = (Vec<u8>, Option<Replayed>);

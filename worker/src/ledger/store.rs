@@ -6,12 +6,12 @@
 use std::cell::Cell;
 
 use js_sys::Uint8Array;
-use polso_core::{Corrupt, Effect, Ledger};
+use polso_core::{Effect, Ledger};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::State;
 
 use super::rejected::RejectStore;
-use crate::platform::{Sql, Storage, random};
+use crate::platform::{Sql, Storage, corrupt, random};
 
 /// Largest part of a checkpoint: a row holds at most 2 MB.
 const PART_BYTES_MAX: usize = 1_500_000;
@@ -115,8 +115,4 @@ impl Store {
         )?;
         Ok(numbers)
     }
-}
-
-pub(super) fn corrupt(error: Corrupt) -> JsValue {
-    js_sys::Error::new(error.0).into()
 }
