@@ -1,12 +1,11 @@
 /**
- * Writes the configuration of plain workerd: the deployed bundle, its Durable Objects on local disk, its vars as
- * wrangler binds them, its secrets from the process's environment (never in a file), and the pages.
+ * Writes the configuration of plain workerd: a bundle, its Durable Objects on local disk, its vars as wrangler binds
+ * them, its secrets from the process's environment (never in a file), and its pages if it has any.
  */
 
 import { readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import { Complaint } from "../complaint.mjs";
-import { durableObjects } from "./config.mjs";
 
 /**
  * A Cap'n Proto text literal. It is C's, not JSON's: a control character is `\xNN`.
@@ -32,65 +31,83 @@ function modules(folder) {
 }
 
 /**
- * @typedef {object} Serving
- * @property {import("./config.mjs").Config} config
- * @property {string[]} secretNames each is a variable of workerd's environment
+ * @typedef {object} Pages
+ * @property {string} binding by which the Worker asks for them
+ * @property {string} directory
+ * @property {string} worker the script that serves them
  * @property {import("./headers.mjs").HeaderRule[]} headers
- * @property {string} bundle the folder that `wrangler deploy` would upload
- * @property {string} assetsWorker the script that serves the pages
- * @property {string} storage the folder of the Durable Objects
  */
+
+/**
+ * @typedef {object} Serving
+ * @property {string} name under which the Durable Objects are kept
+ * @property {string} compatibilityDate
+ * @property {string[]} compatibilityFlags
+ * @property {Record<string, import("./config.mjs").Json>} vars
+ * @property {string[]} secretNames each is a variable of workerd's environment
+ * @property {string} bundle the folder that `wrangler deploy` would upload
+ * @property {Record<string, string>} objects the classes of its Durable Objects, by binding
+ * @property {string} storage the folder of the Durable Objects
+ * @property {Pages} [pages]
+ */
+
+/** @param {Serving} serving */
+function bindings({ vars, secretNames, objects, pages }) {
+  return [
+    ...Object.entries(vars).map(([name, value]) =>
+      typeof value === "string"
+        ? `(name = ${literal(name)}, text = ${literal(value)})`
+        : `(name = ${literal(name)}, json = ${literal(JSON.stringify(value))})`,
+    ),
+    ...secretNames.map((name) => `(name = ${literal(name)}, fromEnvironment = ${literal(name)})`),
+    ...Object.entries(objects).map(
+      ([binding, name]) => `(name = ${literal(binding)}, durableObjectNamespace = ${literal(name)})`,
+    ),
+    ...(pages === undefined ? [] : [`(name = ${literal(pages.binding)}, service = "assets")`]),
+  ];
+}
 
 /**
  * @param {Serving} serving
  * @returns {string} a `workerd.capnp`; its socket is named `http` and its address given on the command line
  */
-export function workerdConfig({ config, secretNames, headers, bundle, assetsWorker, storage }) {
-  const vars = Object.entries(config.vars).map(([name, value]) =>
-    typeof value === "string"
-      ? `(name = ${literal(name)}, text = ${literal(value)})`
-      : `(name = ${literal(name)}, json = ${literal(JSON.stringify(value))})`,
+export function workerdConfig(serving) {
+  const { name, objects, pages, storage } = serving;
+  const compatibility = `compatibilityDate = ${literal(serving.compatibilityDate)},
+  compatibilityFlags = [${serving.compatibilityFlags.map(literal).join(", ")}]`;
+  const namespaces = Object.values(objects).map(
+    (object) => `(className = ${literal(object)}, uniqueKey = ${literal(`${name}-${object}`)}, enableSql = true)`,
   );
-  const secrets = secretNames.map((name) => `(name = ${literal(name)}, fromEnvironment = ${literal(name)})`);
-  const objects = Object.entries(durableObjects);
-  const bindings = [
-    ...vars,
-    ...secrets,
-    ...objects.map(([binding, name]) => `(name = ${literal(binding)}, durableObjectNamespace = ${literal(name)})`),
-    `(name = ${literal(config.assets.binding)}, service = "assets")`,
+  const services = [
+    `(name = "main", worker = .main)`,
+    `(name = "storage", disk = (path = ${literal(storage)}, writable = true))`,
+    ...(pages === undefined
+      ? []
+      : [`(name = "assets", worker = .assets)`, `(name = "files", disk = (path = ${literal(pages.directory)}))`]),
   ];
-  const namespaces = objects.map(
-    ([, name]) => `(className = ${literal(name)}, uniqueKey = ${literal(`${config.name}-${name}`)}, enableSql = true)`,
-  );
-  const flags = config.compatibilityFlags.map(literal).join(", ");
-  return `using Workerd = import "/workerd/workerd.capnp";
+  const text = `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  services = [
-    (name = "polso", worker = .polso),
-    (name = "assets", worker = .assets),
-    (name = "files", disk = (path = ${literal(config.assets.directory)})),
-    (name = "storage", disk = (path = ${literal(storage)}, writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "polso")],
+  services = ${list(services)},
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 
-const polso :Workerd.Worker = (
-  compatibilityDate = ${literal(config.compatibilityDate)},
-  compatibilityFlags = [${flags}],
-  modules = ${list(modules(bundle))},
-  bindings = ${list(bindings)},
+const main :Workerd.Worker = (
+  ${compatibility},
+  modules = ${list(modules(serving.bundle))},
+  bindings = ${list(bindings(serving))},
   durableObjectNamespaces = ${list(namespaces)},
   durableObjectStorage = (localDisk = "storage"),
 );
-
+`;
+  if (pages === undefined) return text;
+  return `${text}
 const assets :Workerd.Worker = (
-  compatibilityDate = ${literal(config.compatibilityDate)},
-  compatibilityFlags = [${flags}],
-  modules = [(name = "assets-worker.js", esModule = embed ${literal(assetsWorker)})],
+  ${compatibility},
+  modules = [(name = "assets-worker.js", esModule = embed ${literal(pages.worker)})],
   bindings = [
     (name = "FILES", service = "files"),
-    (name = "HEADERS", json = ${literal(JSON.stringify(headers))}),
+    (name = "HEADERS", json = ${literal(JSON.stringify(pages.headers))}),
   ],
 );
 `;

@@ -14,12 +14,11 @@ import { Complaint } from "../complaint.mjs";
 
 /**
  * @typedef {object} Config
- * @property {string} file
  * @property {string} name
  * @property {string} compatibilityDate
  * @property {string[]} compatibilityFlags
  * @property {Record<string, Json>} vars
- * @property {{ binding: string, directory: string }} assets
+ * @property {{ binding: string, directory: string }} [assets] the pages
  */
 
 /** The Durable Objects that the Worker's code asks for, by binding. */
@@ -89,7 +88,6 @@ export function readConfig(file) {
   const problems = wranglerProblems(toml);
   if (problems.length) throw new Complaint(problems.map((problem) => `${shown(file)}: ${problem}`).join("\n"));
   return {
-    file,
     name: toml["name"],
     compatibilityDate: toml["compatibility_date"],
     compatibilityFlags: toml["compatibility_flags"] ?? [],

@@ -10,13 +10,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wranglerToml } from "../../scripts/paths.mjs";
-import { type Json, readConfig } from "../../scripts/serve/config.mjs";
+import { type Config, type Json, readConfig } from "../../scripts/serve/config.mjs";
 import { jwtKeys, newJwks } from "../../scripts/serve/secrets.mjs";
-import { startServer as startBundle } from "../../scripts/serve/server.mjs";
+import { type Program, startServer as startProgram } from "../../scripts/serve/server.mjs";
 import { type Claims, signToken } from "../../scripts/serve/tokens.mjs";
 import type { Workerd } from "../../scripts/serve/workerd.mjs";
 
 export interface ServerOptions {
+  /** In place of Polso and its `wrangler.toml`. */
+  other?: { program: Program; config: Config };
   /** Laid over the vars of `wrangler.toml`. */
   vars?: Record<string, Json>;
   /** Instead of its sources. */
@@ -55,7 +57,7 @@ export class Server {
   }
 
   async #run(port: number): Promise<void> {
-    const config = readConfig(wranglerToml);
+    const config = this.#options.other?.config ?? readConfig(wranglerToml);
     const { vars, sources, shards, broken = false } = this.#options;
     const laid = {
       ...config.vars,
@@ -63,12 +65,13 @@ export class Server {
       ...(sources === undefined ? {} : { sources }),
       ...(shards === undefined ? {} : { SHARDS: shards }),
     };
-    const { url, workerd } = await startBundle({
+    const { url, workerd } = await startProgram({
       config: { ...config, vars: laid },
       secrets: this.#secrets,
       state: this.#state,
       port,
       broken,
+      ...(this.#options.other === undefined ? {} : { program: this.#options.other.program }),
     });
     this.url = url;
     this.#workerd = workerd;
