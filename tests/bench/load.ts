@@ -1,0 +1,86 @@
+/**
+ * Closed-loop load: each connection sends its next request when the last one is answered. Every answer is checked;
+ * one that is not a 202 with all its events accepted ends the run.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { Requests } from "./events.ts";
+import { Line } from "./line.ts";
+import { quantile } from "./statistics.ts";
+
+export interface LoadOptions {
+  url: string;
+  token: string;
+  connections: number;
+  perRequest: number;
+  /** Before anything is measured. */
+  warmMs: number;
+  measuredMs: number;
+  /** Whether the answer tells how many events were accepted. */
+  tells: boolean;
+}
+
+export interface Load {
+  /** Answers in the measured time. */
+  requests: number;
+  seconds: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Of this process, as a share of the measured time: near 1 it is the load that is measured, not the server. */
+  ownCpuShare: number;
+  /** Events accepted in the whole run, warming up included. */
+  accepted: number;
+}
+
+/**
+ * @param sample taken when measuring begins and when it ends
+ */
+export async function load<T>(options: LoadOptions, sample: () => T): Promise<Load & { before: T; after: T }> {
+  const { url, token, connections, perRequest, tells } = options;
+  const { host } = new URL(url);
+  const latenciesMs: number[] = [];
+  let [accepted, measuring, ended] = [0, false, false];
+  const told = Buffer.from(`"accepted":${perRequest},`);
+
+  const run = async (line: Line, requests: Requests) => {
+    while (!ended) {
+      const sentMs = performance.now();
+      const { status, body } = await line.send(requests.next());
+      if (measuring) latenciesMs.push(performance.now() - sentMs);
+      if (status !== 202 || (tells && !body.includes(told))) {
+        throw new Error(`expected 202 and ${told} but got ${status}: ${body.toString().slice(0, 500)}`);
+      }
+      accepted += perRequest;
+    }
+  };
+
+  const lines = await Promise.all(Array.from({ length: connections }, () => Line.open(url)));
+  try {
+    const running = Promise.all(
+      lines.map((line, connection) => run(line, new Requests({ connection, perRequest, host, token }))),
+    );
+    // A failure ends the waiting at once.
+    await Promise.race([running, delay(options.warmMs)]);
+    const [before, beginMs, cpu] = [sample(), performance.now(), process.cpuUsage()];
+    measuring = true;
+    await Promise.race([running, delay(options.measuredMs)]);
+    measuring = false;
+    const own = process.cpuUsage(cpu);
+    const [after, seconds] = [sample(), (performance.now() - beginMs) / 1000];
+    ended = true;
+    await running;
+    const sorted = Float64Array.from(latenciesMs).sort();
+    return {
+      before,
+      after,
+      requests: sorted.length,
+      seconds,
+      p50Ms: quantile(sorted, 0.5),
+      p99Ms: quantile(sorted, 0.99),
+      ownCpuShare: (own.user + own.system) / 1e6 / seconds,
+      accepted,
+    };
+  } finally {
+    for (const line of lines) line.close();
+  }
+}
