@@ -1,0 +1,35 @@
+/** Every scenario by its name, as long as is asked for: the one place that `npm run chaos` knows. */
+
+import type { Report } from "./report.ts";
+import { corruption } from "./scenarios/corruption.ts";
+import { fullDisk } from "./scenarios/full_disk.ts";
+import { kill } from "./scenarios/kill.ts";
+import { overload } from "./scenarios/overload.ts";
+import type { StageOptions } from "./stage.ts";
+
+/** What can be chosen on the command line. */
+export interface Choices extends Omit<StageOptions, "stallMsMax"> {
+  readonly restarts: number;
+  readonly seconds: number;
+  readonly say: (text: string) => void;
+}
+
+const aliveMsMax = 2_000;
+/** Longer than the silence after which a viewer gives a connection up. */
+const stallMsMax = 20_000;
+const measureMs = 5_000;
+const fullMs = 2_000;
+/** A flood needs as many events as a ledger can remember. */
+const floodEvents = 900_000;
+
+/** Runs one scenario each. */
+export const scenarios: Readonly<Record<string, (choices: Choices) => Promise<Report>>> = {
+  kill: ({ say, restarts, ...stage }) =>
+    kill({ ...stage, restarts, aliveMsMax, stallMsMax, onKill: (done) => say(`${done} of ${restarts} kills`) }),
+  overload: ({ seconds, ...stage }) =>
+    overload({ ...stage, events: floodEvents, stallMsMax, measureMs, overloadMs: seconds * 1_000 }),
+  "full-disk": ({ restarts, ...stage }) => fullDisk({ ...stage, stallMsMax, times: restarts, fullMs }),
+  corruption: (stage) => corruption({ ...stage, stallMsMax }),
+};
+
+export { table } from "./report.ts";

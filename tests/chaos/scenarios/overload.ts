@@ -1,0 +1,87 @@
+/**
+ * Ten times what the server can take: what it can take is measured first. Every answer is one, a refusal for now
+ * included; memory stays bounded; service is normal soon after, and nothing that was acknowledged is lost.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { Flood } from "../flood.ts";
+import { MemoryWatch, residentMebibytes } from "../memory.ts";
+import type { Report } from "../report.ts";
+import { Stage, type StageOptions } from "../stage.ts";
+
+export interface OverloadOptions extends StageOptions {
+  readonly overloadMs: number;
+  readonly measureMs: number;
+}
+
+const times = 10;
+const openAtOnce = 32;
+/** Requests that are open at once in the flood: so many senders wait for their answer. */
+const openMax = 2_000;
+const normalMsMax = 1_000;
+const backMsMax = 5_000;
+const probeMs = 100;
+const residentMebibytesMax = 512;
+
+/** Runs it. */
+export async function overload(options: OverloadOptions): Promise<Report> {
+  const stage = await Stage.open(options);
+  try {
+    const { client, pace } = stage.run;
+    pace.left = 2_000;
+    stage.send();
+    await stage.sent();
+    const flood = new Flood(stage.run, stage.random, openMax);
+    const capacity = await flood.measure(openAtOnce, options.measureMs);
+    const before = new Map(client.statuses);
+    const memory = new MemoryWatch(stage.server.pid);
+    await flood.pour(capacity * times, options.overloadMs);
+    const backMs = await untilNormal(stage);
+    const came = (status: number) => (client.statuses.get(status) ?? 0) - (before.get(status) ?? 0);
+    await flood.end();
+    memory.end();
+    const after = residentMebibytes(stage.server.pid);
+    const { figures, wrong } = await stage.books();
+    const more = {
+      "could take, requests/s": Math.round(capacity),
+      "overload, s": options.overloadMs / 1_000,
+      "requests offered": flood.offered + flood.held,
+      "not sent, too many open": flood.held,
+      "answered 202": came(202),
+      "answered 429": came(429),
+      "answered 503": came(503),
+      "p99 of answers, ms": Math.round(flood.p99Ms),
+      "normal service after, ms": Math.round(backMs),
+      "resident before, MiB": Math.round(memory.startMebibytes),
+      "resident at most, MiB": Math.round(memory.peakMebibytes),
+      "resident after, MiB": Math.round(after),
+    };
+    const also = [
+      ...(backMs > backMsMax ? [`normal service only after ${Math.round(backMs)} ms`] : []),
+      ...(memory.peakMebibytes > residentMebibytesMax ? [`${Math.round(memory.peakMebibytes)} MiB resident`] : []),
+      ...(came(0) > 0 ? [`${came(0)} requests had no answer`] : []),
+    ];
+    return { scenario: "overload", figures: { ...figures, ...more }, wrong: [...also, ...wrong] };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** How long it takes until one more request is answered as quickly as on a quiet day, in ms. */
+async function untilNormal({ run, random }: Stage): Promise<number> {
+  const { oracle, client } = run;
+  const start = performance.now();
+  let number: number | undefined;
+  for (;;) {
+    number ??= oracle.invent("conversione", random, Date.now());
+    const sentAt = performance.now();
+    oracle.sent([number]);
+    const reply = await client.post("conversione", JSON.stringify(oracle.body(number)));
+    if (reply.kind === "verdicts") {
+      oracle.judge([number], reply.verdicts);
+      number = undefined;
+      if (performance.now() - sentAt < normalMsMax) return sentAt - start;
+    } else oracle.lostSight([number]);
+    await delay(probeMs);
+  }
+}
