@@ -25,6 +25,8 @@ export async function main(args) {
     shards: { type: "string", default: "1" },
     senders: { type: "string", default: "6" },
     viewers: { type: "string", default: "4" },
+    seconds: { type: "string", default: "60" },
+    open: { type: "string", default: "2000" },
     json: { type: "string" },
   });
   const choices = {
@@ -34,6 +36,8 @@ export async function main(args) {
     shards: wholeNumber("shards", options.shards, 1, 64),
     senders: wholeNumber("senders", options.senders, 1, 100),
     viewers: wholeNumber("viewers", options.viewers, 1, 100),
+    seconds: wholeNumber("seconds", options.seconds, 1, 3_600),
+    open: wholeNumber("open", options.open, 1, 10_000),
     say,
   };
   await buildAll();
@@ -50,5 +54,5 @@ export async function main(args) {
     reports.push(report);
   }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(reports, undefined, 2)}\n`);
-  return reports.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+  return reports.some(({ wrong, missed = [] }) => wrong.length + missed.length > 0) ? 1 : 0;
 }

@@ -32,7 +32,7 @@ export class Flood {
   /** Requests that set out, those that did not because too many were open, and how long answers took. */
   offered = 0;
   held = 0;
-  readonly #tookMs: number[] = [];
+  readonly #took: number[] = [];
 
   constructor(run: Run, random: Random, openMax: number) {
     this.#run = run;
@@ -75,9 +75,9 @@ export class Flood {
     }
   }
 
-  /** The time within which 99 of 100 answers came, in ms. */
-  get p99Ms(): number {
-    return this.#tookMs.toSorted((a, b) => a - b)[Math.floor(this.#tookMs.length * 0.99)] ?? 0;
+  /** The time within which this share of answers came, in ms. */
+  tookMs(share: number): number {
+    return this.#took.toSorted((a, b) => a - b)[Math.floor(this.#took.length * share)] ?? 0;
   }
 
   #send(letter: Letter): void {
@@ -85,7 +85,7 @@ export class Flood {
     const sentAt = performance.now();
     const open = this.#post(letter).then((reply) => {
       this.#open.delete(open);
-      this.#tookMs.push(performance.now() - sentAt);
+      this.#took.push(performance.now() - sentAt);
       if (reply.kind !== "verdicts") this.#waiting.push(letter);
     });
     this.#open.add(open);

@@ -9,8 +9,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { table } from "./report.ts";
 import { kill } from "./scenarios/kill.ts";
-
-const seed = Number(process.env["CHAOS_SEED"] ?? Date.now() % 1_000_000);
+import { seed } from "./seed.ts";
 
 for (const shards of [1, 4]) {
   test(`every event counts once over kills, shards: ${shards}`, async (context) => {

@@ -2,6 +2,7 @@
 
 import type { Report } from "./report.ts";
 import { corruption } from "./scenarios/corruption.ts";
+import { eviction } from "./scenarios/eviction.ts";
 import { fullDisk } from "./scenarios/full_disk.ts";
 import { kill } from "./scenarios/kill.ts";
 import { overload } from "./scenarios/overload.ts";
@@ -11,6 +12,8 @@ import type { StageOptions } from "./stage.ts";
 export interface Choices extends Omit<StageOptions, "stallMsMax"> {
   readonly restarts: number;
   readonly seconds: number;
+  /** Requests that are open at once in a flood. */
+  readonly open: number;
   readonly say: (text: string) => void;
 }
 
@@ -26,9 +29,10 @@ const floodEvents = 900_000;
 export const scenarios: Readonly<Record<string, (choices: Choices) => Promise<Report>>> = {
   kill: ({ say, restarts, ...stage }) =>
     kill({ ...stage, restarts, aliveMsMax, stallMsMax, onKill: (done) => say(`${done} of ${restarts} kills`) }),
-  overload: ({ seconds, ...stage }) =>
-    overload({ ...stage, events: floodEvents, stallMsMax, measureMs, overloadMs: seconds * 1_000 }),
+  overload: ({ seconds, open, ...stage }) =>
+    overload({ ...stage, events: floodEvents, stallMsMax, measureMs, openMax: open, overloadMs: seconds * 1_000 }),
   "full-disk": ({ restarts, ...stage }) => fullDisk({ ...stage, stallMsMax, times: restarts, fullMs }),
+  eviction: ({ restarts, ...stage }) => eviction({ ...stage, stallMsMax, evictions: restarts }),
   corruption: (stage) => corruption({ ...stage, stallMsMax }),
 };
 

@@ -1,12 +1,16 @@
-/** The memory of a process while it works: resident bytes, as Linux tells them. */
+/** The memory of a process while it works: its resident bytes, as Linux tells them, or elsewhere `ps`. */
 
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 
-const everyMs = 100;
+const everyMs = 250;
 
 /** Resident memory of a process, in MiB. */
 export function residentMebibytes(pid: number): number {
-  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  const status = `/proc/${pid}/status`;
+  const kibibytes = existsSync(status)
+    ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1]
+    : execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" });
   return Number(kibibytes ?? 0) / 1_024;
 }
 

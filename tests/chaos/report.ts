@@ -5,15 +5,19 @@ export interface Report {
   readonly figures: Readonly<Record<string, number | string>>;
   /** One line each; none when everything held. */
   readonly wrong: readonly string[];
+  /** Targets of time and memory that were missed, one line each. A busy machine may be why. */
+  readonly missed?: readonly string[];
 }
 
 /** A report as people read it. */
-export function table({ scenario, figures, wrong }: Report): string {
+export function table({ scenario, figures, wrong, missed = [] }: Report): string {
   const width = Math.max(...Object.keys(figures).map((name) => name.length));
   const shown = (value: number | string) => (typeof value === "number" ? value.toLocaleString("en") : value);
   const rows = Object.entries(figures).map(([name, value]) => `  ${name.padEnd(width)}  ${shown(value)}`);
-  const verdict = wrong.length === 0 ? "everything held" : ["WRONG:", ...wrong].join("\n    ");
-  return [scenario, ...rows, `  ${verdict}`].join("\n");
+  const under = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
+  const verdict = [...under("WRONG", wrong), ...under("missed", missed)];
+  return [scenario, ...rows, ...(verdict.length === 0 ? ["  everything held"] : verdict)].join("\n");
 }
 
 /** So many of something, where more than none is wrong. */

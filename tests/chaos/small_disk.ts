@@ -22,7 +22,13 @@ export class SmallDisk {
   /** @throws when this system lets nobody mount, with its reason */
   static mount(mebibytes: number): SmallDisk {
     const folder = mkdtempSync(join(tmpdir(), "polso-disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "polso-small-disk", folder]);
+    const args = ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "polso-small-disk", folder];
+    try {
+      execFileSync("mount", args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
     return new SmallDisk(folder);
   }
 
@@ -52,5 +58,15 @@ export class SmallDisk {
   unmount(): void {
     execFileSync("umount", [this.folder]);
     rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Why nothing can be mounted here; nothing when it can. */
+export function mountingFails(): string | undefined {
+  try {
+    SmallDisk.mount(1).unmount();
+    return undefined;
+  } catch (error) {
+    return String(error);
   }
 }

@@ -5,6 +5,7 @@
 
 import type { Integrity, Reading } from "polso";
 import { Random } from "../../scripts/demo/random.mjs";
+import type { Claims } from "../../scripts/serve/tokens.mjs";
 import { type Server, type ServerOptions, startServer } from "../support/server.ts";
 import { Client, sources, tokensOf } from "./client.ts";
 import { Oracle } from "./oracle/oracle.ts";
@@ -31,15 +32,24 @@ export interface Books {
   readonly wrong: readonly string[];
 }
 
-export class Stage {
-  readonly server: Server;
+/** A server as a stage needs one. */
+export interface Served {
+  readonly url: string;
+  token(claims: Claims): Promise<string>;
+  bearer(claims: Claims): Promise<{ Authorization: string }>;
+  kill9(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export class Stage<Host extends Served = Server> {
+  readonly server: Host;
   readonly random: Random;
   readonly run: Run;
   readonly #options: StageOptions;
   readonly #viewers: Viewers;
   #streams: Promise<void>[] = [];
 
-  private constructor(server: Server, run: Run, random: Random, viewers: Viewers, options: StageOptions) {
+  private constructor(server: Host, run: Run, random: Random, viewers: Viewers, options: StageOptions) {
     this.server = server;
     this.run = run;
     this.random = random;
@@ -47,19 +57,24 @@ export class Stage {
     this.#options = options;
   }
 
+  /** On a server of its own. */
   static async open(options: StageOptions, server: Omit<ServerOptions, "sources" | "shards"> = {}): Promise<Stage> {
-    const { seed, events, shards, viewers: count, stallMsMax } = options;
+    return Stage.on(await startServer({ ...server, shards: options.shards, sources }), options);
+  }
+
+  /** On a server that is there, which becomes the stage's to end. */
+  static async on<Host extends Served>(server: Host, options: StageOptions): Promise<Stage<Host>> {
+    const { seed, events, viewers: count, stallMsMax } = options;
     const random = new Random(seed);
-    const started = await startServer({ ...server, shards, sources });
     try {
-      const client = new Client(started.url, await tokensOf((claims) => started.token(claims)));
+      const client = new Client(server.url, await tokensOf((claims) => server.token(claims)));
       const run = { oracle: new Oracle(seed, events), client, pace: new Pace(events) };
-      const token = () => started.token({ scope: "view", ttl: "1d" });
+      const token = () => server.token({ scope: "view", ttl: "1d" });
       const sent = () => run.oracle.distinct;
-      const viewers = await Viewers.open({ url: started.url, token, count, random, stallMsMax, sent });
-      return new Stage(started, run, random, viewers, options);
+      const viewers = await Viewers.open({ url: server.url, token, count, random, stallMsMax, sent });
+      return new Stage(server, run, random, viewers, options);
     } catch (error) {
-      await started.stop();
+      await server.stop();
       throw error;
     }
   }

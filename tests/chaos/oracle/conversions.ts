@@ -12,7 +12,11 @@ const campaigns = 20;
 const channels = ["email", "social_media", "webform", "sms"] as const;
 const kinds = ["acquisto_concluso", "richiesta_demo", "iscrizione_evento", "cancello_abbandono"] as const;
 /** What a sender may say of an event, so often of 20. */
-const outcomes = { completato: 13, fallito: 6, duplicato: 1 };
+const outcomes: [string, number][] = [
+  ["completato", 13],
+  ["fallito", 6],
+  ["duplicato", 1],
+];
 const centsMax = 1_000_000;
 /** Days that the calendar still tells, less one for the run to go over midnight. */
 const daysTold = 34;
@@ -36,7 +40,7 @@ export function conversion(seed: number, number: number, timeMs: number): Conver
   const random = drawingOf(seed, number);
   const letters = "ABCDEFGHIJ"[Math.floor(number / 1_000_000)] ?? "K";
   const [channel, kind] = [oneOf(random, channels), oneOf(random, kinds)];
-  const outcome = random.weighted(Object.entries(outcomes));
+  const outcome = random.weighted(outcomes);
   const campaign = `c${random.whole(0, campaigns - 1)}`;
   const cents = random.whole(0, centsMax);
   const body = {

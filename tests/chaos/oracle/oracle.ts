@@ -28,6 +28,14 @@ const dayMs = 24 * 60 * minuteMs;
 /** The server takes 5 minutes; a test may not fail for a clock that is read twice. */
 const aheadMsMax = 4.9 * minuteMs;
 
+const jumps: [readonly [number, number], number][] = [
+  [[-minuteMs, 0], 75],
+  [[0, aheadMsMax], 8],
+  [[-3 * 60 * minuteMs, 0], 10],
+  [[-40 * dayMs, 0], 5],
+  [[-900 * dayMs, -400 * dayMs], 2],
+];
+
 export class Oracle {
   readonly seed: number;
   readonly #times: Float64Array;
@@ -167,11 +175,6 @@ export class Oracle {
 
 /** When an event says that it happened: senders' clocks go ahead, behind, and come back after days. */
 function jump(random: Random, nowMs: number): number {
-  return random.weighted<() => number>([
-    [() => nowMs - random.whole(0, minuteMs), 75],
-    [() => nowMs + random.whole(0, aheadMsMax), 8],
-    [() => nowMs - random.whole(0, 3 * 60 * minuteMs), 10],
-    [() => nowMs - random.whole(0, 40 * dayMs), 5],
-    [() => nowMs - random.whole(400 * dayMs, 900 * dayMs), 2],
-  ])();
+  const [fromMs, toMs] = random.weighted(jumps);
+  return nowMs + random.whole(fromMs, toMs);
 }

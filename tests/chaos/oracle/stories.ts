@@ -30,6 +30,7 @@ const deeds = {
   totals: 4,
 };
 type Deed = keyof typeof deeds;
+const weights = Object.entries(deeds) as [Deed, number][];
 
 const viewed = 1;
 const swipedAway = 2;
@@ -61,7 +62,7 @@ export function aloneAt(number: number, viewers: number, timeMs: number): number
 /** Whether event `number` is one of totals: those are told apart by their time alone. */
 export const tellsTotals = (seed: number, number: number) => deedOf(drawingOf(seed, number)) === "totals";
 
-const deedOf = (random: Random) => random.weighted(Object.entries(deeds) as [Deed, number][]);
+const deedOf = (random: Random) => random.weighted(weights);
 
 /** What story event `number` says. */
 export function storyEvent(seed: number, number: number, viewers: number, timeMs: number): StoryEvent {
