@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../support/until.ts";
 import { Requests } from "./events.ts";
 import { Line } from "./line.ts";
 import { quantile } from "./statistics.ts";
@@ -64,6 +65,9 @@ export async function load<T>(options: LoadOptions, sample: () => T): Promise<Lo
     const [before, beginMs, cpu] = [sample(), performance.now(), process.cpuUsage()];
     measuring = true;
     await Promise.race([running, delay(options.measuredMs)]);
+    // On a busy machine a short time may pass without any.
+    const enough = () => latenciesMs.length >= connections;
+    await Promise.race([running, until("every connection was answered once", enough)]);
     measuring = false;
     const own = process.cpuUsage(cpu);
     const [after, seconds] = [sample(), (performance.now() - beginMs) / 1000];

@@ -8,6 +8,8 @@ export interface System {
   sharded: boolean;
   /** Whether its answers tell how many events were accepted. */
   tells: boolean;
+  /** Why it cannot run here, after an attempt to `install` what is missing. */
+  missing?(install: boolean): Promise<string | undefined>;
   /** Starts it empty. */
   start(shards: number): Promise<Running>;
 }

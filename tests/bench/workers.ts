@@ -11,10 +11,8 @@ import { type Database, databases, number } from "./disk.ts";
 import type { Running, System } from "./system.ts";
 
 /** A source whose repetitions are recognised for an hour, in the words of each. */
-const sources = {
-  polso: { crm: { kind: "native", dedup: "client_time_hash", dedup_ttl: "1h" } },
-  javascript: { crm: { dedup_ttl_s: 3_600 } },
-};
+export const polsoSources = { crm: { kind: "native", dedup: "client_time_hash", dedup_ttl: "1h" } };
+const javascriptSources = { crm: { dedup_ttl_s: 3_600 } };
 
 interface Workload {
   name: string;
@@ -34,7 +32,7 @@ interface Counted {
 export const polso = onWorkerd({
   name: "polso",
   title: "Polso",
-  options: async (shards) => ({ shards, sources: sources.polso }),
+  options: async (shards) => ({ shards, sources: polsoSources }),
   async counted(ask) {
     const { total } = (await ask("/api/v1/integrity")) as { total: { accepted: number } };
     return { events: total.accepted };
@@ -47,7 +45,7 @@ export const javascript = onWorkerd({
   title: "JavaScript: hono, jose, zod, Durable Object with SQL",
   options: async (shards) => ({
     shards,
-    other: await bundled("javascript", { LEDGER: "Ledger" }, { SOURCES: sources.javascript }),
+    other: await bundled("javascript", { LEDGER: "Ledger" }, { SOURCES: javascriptSources }),
   }),
   counted: async (ask) => (await ask("/api/v1/kpi")) as unknown as Counted,
 });
@@ -100,8 +98,21 @@ async function ask(server: Server, path: string): Promise<Record<string, unknown
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** A peer's script as one module in a folder, and how it is served: the same platform, at the same date. */
+const folders = new Map<string, Promise<string>>();
+
+/** A peer's script, bundled once, and how it is served: on the same platform, at the same date. */
 async function bundled(name: string, objects: Record<string, string>, vars: Record<string, Json> = {}) {
+  const folder = folders.get(name) ?? bundle(name);
+  folders.set(name, folder);
+  const { compatibilityDate } = readConfig(wranglerToml);
+  return {
+    program: { bundle: await folder, objects },
+    config: { name, compatibilityDate, compatibilityFlags: [], vars },
+  };
+}
+
+/** @returns the folder of its one module */
+async function bundle(name: string): Promise<string> {
   const folder = inRoot("build", "bench", name);
   await build({
     entryPoints: [inRoot("tests", "bench", "peer", name, "worker.js")],
@@ -112,8 +123,7 @@ async function bundled(name: string, objects: Record<string, string>, vars: Reco
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
   });
-  const { compatibilityDate } = readConfig(wranglerToml);
-  return { program: { bundle: folder, objects }, config: { name, compatibilityDate, compatibilityFlags: [], vars } };
+  return folder;
 }
 
 /**
