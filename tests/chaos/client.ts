@@ -93,7 +93,9 @@ export async function tokensOf(
 
 const sourceOf = { conversione: "crm", storia: "instagram" } as const;
 
-/** Two sources that know their events again for longer than any run. */
-export const sources = Object.fromEntries(
-  Object.values(sourceOf).map((name) => [name, { kind: "native", dedup_ttl: "7d" }]),
-);
+/** The sources, which know their events again for so long. */
+export const sourcesFor = (dedupTtl: string) =>
+  Object.fromEntries(Object.values(sourceOf).map((name) => [name, { kind: "native", dedup_ttl: dedupTtl }]));
+
+/** Sources that know their events again for longer than any run. */
+export const sources = sourcesFor("7d");

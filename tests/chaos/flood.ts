@@ -1,8 +1,8 @@
 /**
  * Requests at a rate that does not ask whether anyone can take them: an open loop, as a crowd of senders makes one.
  *
- * Most of each body are repetitions, so that a long flood does not end at the bound of what a ledger remembers. Bodies
- * that were refused set out again, so that what waits is bounded by the requests that are open at once.
+ * Bodies that were refused set out again before new ones are made up, so that what waits is bounded by the requests
+ * that are open at once.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,10 +12,18 @@ import type { Kind } from "./oracle/oracle.ts";
 import type { Run } from "./sender.ts";
 
 const tickMs = 10;
-const batchEvents = 300;
-/** Of a batch. */
-const newShare = 0.2;
-const singleShare = 0.5;
+const storyShare = 0.3;
+
+/** What is poured. */
+export interface Mixture {
+  /** Requests that may be open at once. */
+  readonly openMax: number;
+  /** Events of one request. */
+  readonly length: (random: Random) => number;
+  readonly repeatedShare: number;
+  /** What is repeated is one of so many that were made up last; all, when nothing is said. */
+  readonly repeatedAmong?: number;
+}
 
 interface Letter {
   readonly kind: Kind;
@@ -26,18 +34,18 @@ interface Letter {
 export class Flood {
   readonly #run: Run;
   readonly #random: Random;
-  readonly #openMax: number;
+  readonly #mixture: Mixture;
   readonly #waiting: Letter[] = [];
   readonly #open = new Set<Promise<void>>();
   /** Requests that set out, those that did not because too many were open, and how long answers took. */
   offered = 0;
   held = 0;
-  readonly #took: number[] = [];
+  #took: number[] = [];
 
-  constructor(run: Run, random: Random, openMax: number) {
+  constructor(run: Run, random: Random, mixture: Mixture) {
     this.#run = run;
     this.#random = random;
-    this.#openMax = openMax;
+    this.#mixture = mixture;
   }
 
   /** So many requests at a time, each after its answer. @returns answers per second */
@@ -57,7 +65,7 @@ export class Flood {
     for (let due = 0; performance.now() < start + ms; ) {
       const now = Math.floor(((performance.now() - start) * perSecond) / 1_000);
       for (; due < now; due += 1) {
-        if (this.#open.size >= this.#openMax) this.held += 1;
+        if (this.#open.size >= this.#mixture.openMax) this.held += 1;
         else this.#send(this.#waiting.pop() ?? this.#letter());
       }
       await delay(tickMs);
@@ -75,9 +83,11 @@ export class Flood {
     }
   }
 
-  /** The time within which this share of answers came, in ms. */
-  tookMs(share: number): number {
-    return this.#took.toSorted((a, b) => a - b)[Math.floor(this.#took.length * share)] ?? 0;
+  /** How long each answer took since this was last asked, in ms, the quickest first. */
+  times(): number[] {
+    const took = this.#took.sort((a, b) => a - b);
+    this.#took = [];
+    return took;
   }
 
   #send(letter: Letter): void {
@@ -103,12 +113,16 @@ export class Flood {
   #letter(): Letter {
     const { oracle } = this.#run;
     const random = this.#random;
-    const kind = random.next() < 0.3 ? "storia" : "conversione";
-    const length = random.next() < singleShare ? 1 : batchEvents;
-    const numbers = Array.from({ length }, () => {
-      const known = random.next() < newShare ? undefined : oracle.some(kind, random);
+    const { length, repeatedShare, repeatedAmong } = this.#mixture;
+    const kind = random.next() < storyShare ? "storia" : "conversione";
+    const numbers = Array.from({ length: length(random) }, () => {
+      const known = random.next() < repeatedShare ? oracle.some(kind, random, repeatedAmong) : undefined;
       return known ?? oracle.invent(kind, random, Date.now());
     });
     return { kind, numbers, body: JSON.stringify(numbers.map((number) => oracle.body(number))) };
   }
 }
+
+/** The time within which this share of sorted times came. */
+export const quantile = (times: readonly number[], share: number): number =>
+  times[Math.floor(times.length * share)] ?? 0;

@@ -22,8 +22,8 @@ export interface StageOptions {
   readonly shards: number;
   readonly senders: number;
   readonly viewers: number;
-  /** How long a viewer's connection hangs at most. */
-  readonly stallMsMax: number;
+  /** How long a viewer's connection hangs at most; nothing for a good network. */
+  readonly stallMsMax?: number | undefined;
 }
 
 /** What has become of every event. */
@@ -58,8 +58,8 @@ export class Stage<Host extends Served = Server> {
   }
 
   /** On a server of its own. */
-  static async open(options: StageOptions, server: Omit<ServerOptions, "sources" | "shards"> = {}): Promise<Stage> {
-    return Stage.on(await startServer({ ...server, shards: options.shards, sources }), options);
+  static async open(options: StageOptions, server: Omit<ServerOptions, "shards"> = {}): Promise<Stage> {
+    return Stage.on(await startServer({ sources, ...server, shards: options.shards }), options);
   }
 
   /** On a server that is there, which becomes the stage's to end. */
@@ -90,18 +90,21 @@ export class Stage<Host extends Served = Server> {
     await Promise.all(this.#streams);
   }
 
-  /** Compares all books, sends everything once more, and compares them again. */
-  async books(): Promise<Books> {
+  /**
+   * Compares all books, sends everything once more, and compares them again.
+   * @param once only the first: what was sent is no longer known again
+   */
+  async books(once = false): Promise<Books> {
     const { oracle, client } = this.run;
     const { answered, duplicates, distinct } = oracle;
     const first = await this.#compare("");
-    const foundNew = await sendAllAgain(this.run, this.#options.senders);
-    const again = await this.#compare("after everything was sent again, ");
+    const foundNew = once ? 0 : await sendAllAgain(this.run, this.#options.senders);
     const counted = first.integrity.total.accepted;
     const missing = Math.max(0, distinct - counted);
     const doubled = Math.max(0, counted - distinct);
     const lost = Math.max(missing, foundNew) + Math.max(0, oracle.acceptedAgain - foundNew - doubled);
-    const unequal = [...first.unequal, ...again.unequal, ...this.#viewers.faults()];
+    const comparisons = once ? [first] : [first, await this.#compare("after everything was sent again, ")];
+    const unequal = [...comparisons.flatMap((found) => found.unequal), ...this.#viewers.faults()];
     const figures = {
       seed: this.#options.seed,
       shards: this.#options.shards,
@@ -126,8 +129,7 @@ export class Stage<Host extends Served = Server> {
       ...unlessNone("answers that must not be", client.faults),
       ...client.faultsShown,
       ...unlessNone("requests that hung", client.hung),
-      ...first.wrong,
-      ...again.wrong,
+      ...comparisons.flatMap((found) => found.wrong),
       ...unequal,
     ];
     return { figures, wrong };

@@ -31,7 +31,8 @@ export interface ViewersOptions {
   readonly token: () => Promise<string>;
   readonly count: number;
   readonly random: Random;
-  readonly stallMsMax: number;
+  /** How long a torn network hangs at most; nothing for a good network. */
+  readonly stallMsMax: number | undefined;
   /** How many distinct events there are. */
   readonly sent: () => number;
 }
@@ -48,7 +49,8 @@ export class Viewers {
     const viewers = new Viewers();
     const world = { ...platform, random: () => random.next() * patience };
     for (let number = 0; number < count; number += 1) {
-      const proxy = number === 0 ? undefined : await TornProxy.open(url, random, stallMsMax);
+      const good = number === 0 || stallMsMax === undefined;
+      const proxy = good ? undefined : await TornProxy.open(url, random, stallMsMax);
       const live = new Live({ url: proxy?.url ?? url, token }, new Viewer(), world);
       const seen: Seen = { live, proxy, accepted: 0, received: 0 };
       viewers.#seen.push(seen);

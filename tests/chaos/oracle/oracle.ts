@@ -95,10 +95,13 @@ export class Oracle {
     return kinds[this.#kinds[number] ?? 0] ?? "conversione";
   }
 
-  /** An event of this kind that was made up before, by whomever; none when none was found. */
-  some(kind: Kind, random: Random): number | undefined {
+  /**
+   * An event of this kind that was made up before, by whomever; none when none was found.
+   * @param among one of the last so many
+   */
+  some(kind: Kind, random: Random, among = this.distinct): number | undefined {
     for (let tried = 0; tried < triesMax && this.distinct > 0; tried += 1) {
-      const number = random.whole(0, this.distinct - 1);
+      const number = random.whole(Math.max(0, this.distinct - among), this.distinct - 1);
       if (this.kindOf(number) === kind) return number;
     }
     return undefined;
