@@ -1,11 +1,23 @@
 /** What makes two events the same: source, client, time and the whole content. */
 
-import { createHash } from "node:crypto";
+const encoder = new TextEncoder();
 
 /** 128 bits in hexadecimal. */
-export function dedupKey({ source, client, timeMs, kind, valueCents, channel, outcome, campaign, device, place }) {
+export async function dedupKey({
+  source,
+  client,
+  timeMs,
+  kind,
+  valueCents,
+  channel,
+  outcome,
+  campaign,
+  device,
+  place,
+}) {
   const parts = [source, client, timeMs, kind, valueCents, channel, outcome, campaign, device, place];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(JSON.stringify(parts)));
+  return new Uint8Array(digest, 0, 16).toHex();
 }
 
 /** Where all events with this key meet. */

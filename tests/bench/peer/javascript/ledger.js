@@ -14,12 +14,13 @@ const tables = `
     expires_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS counters (
-    pane_ms INTEGER, source TEXT, channel TEXT, kind TEXT, outcome TEXT, campaign TEXT, device TEXT, place TEXT,
+    pane_ms INTEGER NOT NULL,
+    series TEXT NOT NULL, -- source, channel, kind, outcome, campaign, device, place, as a JSON array
     events INTEGER NOT NULL,
     conversions INTEGER NOT NULL,
     concluded INTEGER NOT NULL,
     value_cents INTEGER NOT NULL,
-    PRIMARY KEY (pane_ms, source, channel, kind, outcome, campaign, device, place)
+    PRIMARY KEY (pane_ms, series)
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -32,9 +33,7 @@ const remember = `
 
 const count = `
   INSERT INTO counters
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-      value ->> 8, value ->> 9, value ->> 10, value ->> 11
-    FROM json_each(?1) WHERE true
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?1) WHERE true
   ON CONFLICT DO UPDATE SET
     events = events + excluded.events,
     conversions = conversions + excluded.conversions,
@@ -92,23 +91,23 @@ export class Ledger extends DurableObject {
   }
 
   #count(events) {
-    const series = new Map();
+    const rows = new Map();
     for (const event of events) {
-      const { source, channel, kind, outcome, campaign, device, place } = event;
-      const pane = event.timeMs - (event.timeMs % paneMs);
-      const dimensions = [pane, source, channel, kind, outcome, campaign, device, place];
-      const name = JSON.stringify(dimensions);
-      if (!series.has(name)) series.set(name, [...dimensions, 0, 0, 0, 0]);
-      const row = series.get(name);
-      row[8] += 1;
+      const { source, timeMs, channel, kind, outcome, campaign, device, place, valueCents } = event;
+      const pane = timeMs - (timeMs % paneMs);
+      const series = JSON.stringify([source, channel, kind, outcome, campaign, device, place]);
+      const row = rows.get(pane + series) ?? { pane, series, events: 0, conversions: 0, concluded: 0, cents: 0 };
+      rows.set(pane + series, row);
+      row.events += 1;
       if (outcome === "duplicato") continue;
-      row[10] += 1;
+      row.concluded += 1;
       if (outcome === "completato" && kind !== "cancello_abbandono") {
-        row[9] += 1;
-        row[11] += event.valueCents;
+        row.conversions += 1;
+        row.cents += valueCents;
       }
     }
-    if (series.size === 0) return;
-    this.#rowsWritten += this.#sql.exec(count, JSON.stringify([...series.values()])).rowsWritten;
+    if (rows.size === 0) return;
+    const bound = JSON.stringify([...rows.values()].map(Object.values));
+    this.#rowsWritten += this.#sql.exec(count, bound).rowsWritten;
   }
 }

@@ -26,15 +26,14 @@ app.post("/api/v1/eventi/conversione", authenticate("ingest"), bodyLimit({ maxSi
   const now = Date.now();
   const { source } = c.get("claims");
   const read = (await bodyEvents(c)).map((raw) => readConversion(raw, now));
-  const batches = new Map();
-  for (const { event } of read) {
-    if (event === undefined) continue;
-    event.source = source;
-    event.key = dedupKey(event);
-    const shard = shardOf(event.key, c.env.SHARDS);
-    if (!batches.has(shard)) batches.set(shard, []);
-    batches.get(shard).push(event);
-  }
+  const valid = read.flatMap(({ event }) => event ?? []);
+  await Promise.all(
+    valid.map(async (event) => {
+      event.source = source;
+      event.key = await dedupKey(event);
+    }),
+  );
+  const batches = Map.groupBy(valid, ({ key }) => shardOf(key, c.env.SHARDS));
   const ttl = c.env.SOURCES[source].dedup_ttl_s;
   await Promise.all(
     [...batches].map(async ([shard, events]) => {
