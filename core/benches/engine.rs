@@ -81,7 +81,7 @@ fn readings(c: &mut Criterion) {
     }
     let mut viewer = Viewer::default();
     let request = Request::decode(&viewer.resume()).unwrap();
-    let (_, frames) = hub.resume(&request, NOW);
+    let frames = hub.resume(&request, NOW);
     group.bench_function("a viewer's snapshot", |b| {
         b.iter(|| frames.iter().for_each(|frame| assert!(viewer.apply(black_box(frame)).is_ok())));
     });

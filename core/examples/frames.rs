@@ -51,7 +51,7 @@ fn main() -> Result<()> {
     let Pulled::Snapshot(snapshot) = ledger.pull(0, 0) else { panic!("no snapshot") };
     let mut hub = Hub::new("main", &[*snapshot], 1, now).unwrap();
     let request = Request::decode(&Viewer::default().resume()).unwrap();
-    let (_, mut frames) = hub.resume(&request, now);
+    let mut frames = hub.resume(&request, now);
     for second in 1..=DELTAS {
         let now = now.plus_ms(second as i64 * 1_000);
         let first = SNAPSHOT_EVENTS + second * BATCH_EVENTS;

@@ -3,6 +3,8 @@
 
 mod json;
 
+pub(crate) use json::write_freshness;
+
 use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
@@ -49,8 +51,9 @@ struct Summed {
     bucket_s: Option<i64>,
 }
 
+/// When the last events were.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Freshness {
+pub(crate) struct Freshness {
     last_event: Option<String>,
     last_received: Option<String>,
 }
@@ -93,17 +96,22 @@ pub fn answer(
             }));
         }
     }
-    let total = counters.integrity().total();
     Ok(Answer {
         space: space.to_owned(),
         now: now.to_string(),
         window,
         readings,
-        freshness: Freshness {
-            last_event: total.last_event.map(|at| at.to_string()),
-            last_received: total.last_received.map(|at| at.to_string()),
-        },
+        freshness: freshness(counters),
     })
+}
+
+/// When the last events of all sources were.
+pub(crate) fn freshness(counters: &Counters) -> Freshness {
+    let total = counters.integrity().total();
+    Freshness {
+        last_event: total.last_event.map(|at| at.to_string()),
+        last_received: total.last_received.map(|at| at.to_string()),
+    }
 }
 
 /// The sums of each group that a KPI is made of, and whether they are complete.

@@ -3,9 +3,18 @@
 //! It owns no numbers: whenever it cannot go on (a delta is missing, a ledger was born anew) it is
 //! made again from the ledgers. Its position is the sum of theirs; those only grow, so that within
 //! one lineage equal positions mean equal numbers, over restarts too. At most one frame in
-//! [`PUBLISH_EVERY_MS`]; deltas of the last minute are kept, at most [`RING_BYTES_MAX`] of them.
+//! [`PUBLISH_EVERY_MS`]. Who its viewers are and what each may be sent is not its matter but that
+//! of the [`Audience`].
 
-use std::collections::VecDeque;
+mod audience;
+mod board;
+mod listener;
+mod ring;
+mod subscription;
+
+pub use audience::{Act, Audience, Full, Message, SOCKETS_MAX, next_beat};
+pub use listener::{Closing, Flavour, Heard};
+pub use ring::Bytes;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +25,10 @@ use crate::{
     ledger::{LedgerSnapshot, PUBLISH_EVERY_MS},
     live::{Frame, Request},
     query::{Query, QueryError},
-    time::{MINUTE_MS, Timestamp},
+    time::Timestamp,
 };
 
-/// Most bytes of deltas that are kept for viewers that come back.
-const RING_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+use ring::Ring;
 
 /// One ledger, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +57,24 @@ pub enum Merged {
     Gap,
 }
 
+/// What a viewer has missed.
+#[derive(Debug)]
+pub(crate) enum Missed {
+    /// The deltas since its position.
+    Deltas(Vec<Bytes>),
+    /// Everything: deltas do not reach back that far, or its numbers are of another lineage.
+    Snapshot(Bytes),
+}
+
+impl Missed {
+    fn frames(&self) -> &[Bytes] {
+        match self {
+            Self::Deltas(deltas) => deltas,
+            Self::Snapshot(snapshot) => core::slice::from_ref(snapshot),
+        }
+    }
+}
+
 /// The sum of the ledgers of one space.
 #[derive(Debug)]
 pub struct Hub {
@@ -60,11 +86,9 @@ pub struct Hub {
     additions: Additions,
     sent_seq: u64,
     sent_at: Timestamp,
-    /// Encoded deltas with their positions and the time when they were sent.
-    ring: VecDeque<(u64, u64, Timestamp, Vec<u8>)>,
-    ring_bytes: usize,
+    ring: Ring,
     /// The last snapshot that was sent, with its position.
-    snapshot: Option<(u64, Vec<u8>)>,
+    snapshot: Option<(u64, Bytes)>,
 }
 
 impl Hub {
@@ -97,8 +121,7 @@ impl Hub {
             additions: Additions::default(),
             sent_seq,
             sent_at: Timestamp::from_ms(0),
-            ring: VecDeque::new(),
-            ring_bytes: 0,
+            ring: Ring::default(),
             snapshot: None,
         })
     }
@@ -137,53 +160,66 @@ impl Hub {
         (self.sent_seq != self.seq()).then_some(due)
     }
 
+    /// Whether everything counted was sent: then a snapshot is of the position that others are at.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.sent_seq == self.seq()
+    }
+
+    /// Numbers and position, as far as they were sent.
+    #[must_use]
+    pub fn position(&self) -> (u64, u64) {
+        (self.lineage, self.sent_seq)
+    }
+
     /// The frame for every viewer, if there is anything new and its time has come.
-    pub fn flush(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+    pub fn flush(&mut self, now: Timestamp) -> Option<Bytes> {
         self.due(now).filter(|due| now >= *due).and_then(|_| self.close_frame(now))
     }
 
-    fn close_frame(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+    fn close_frame(&mut self, now: Timestamp) -> Option<Bytes> {
         let (from, to) = (self.sent_seq, self.seq());
         if from == to {
             return None;
         }
         let delta = self.counters.delta(from, to, core::mem::take(&mut self.additions));
-        let frame = Frame::Delta { now, delta }.encode();
+        let frame = Bytes::from(Frame::Delta { now, delta }.encode());
         (self.sent_seq, self.sent_at) = (to, now);
-        self.ring_bytes += frame.len();
-        self.ring.push_back((from, to, now, frame.clone()));
-        let stale = |hub: &Self| {
-            hub.ring_bytes > RING_BYTES_MAX
-                || hub.ring.front().is_some_and(|(.., at, _)| at.plus_ms(MINUTE_MS) < now)
-        };
-        while stale(self)
-            && let Some((.., frame)) = self.ring.pop_front()
-        {
-            self.ring_bytes -= frame.len();
-        }
+        self.ring.keep(from, frame.clone(), now);
         Some(frame)
     }
 
-    /// Answers a viewer that wants to go on: the frames for everyone, and those for it alone.
-    pub fn resume(&mut self, request: &Request, now: Timestamp) -> (Option<Vec<u8>>, Vec<Vec<u8>>) {
+    /// The frame that greets a viewer which asked to go on.
+    #[must_use]
+    pub fn hello(&self, now: Timestamp) -> Bytes {
+        Frame::Hello { space: self.space.clone(), lineage: self.lineage, now }.encode().into()
+    }
+
+    /// Answers a viewer that asks to go on.
+    pub fn resume(&mut self, request: &Request, now: Timestamp) -> Vec<Bytes> {
         let Request::Resume { lineage, seq } = *request;
-        // From here on the new viewer and the others have the same position.
-        let everyone = self.close_frame(now);
-        let hello = Frame::Hello { space: self.space.clone(), lineage: self.lineage, now };
-        let mut frames = vec![hello.encode()];
-        let missed = || self.ring.iter().skip_while(|(from, ..)| *from != seq);
-        let known =
-            lineage == Some(self.lineage) && (seq == self.sent_seq || missed().next().is_some());
-        if known {
-            frames.extend(missed().map(|(.., frame)| frame.clone()));
-        } else {
-            frames.push(self.snapshot(now));
+        let mut frames = vec![self.hello(now)];
+        frames.extend_from_slice(self.missed(lineage, seq, now).frames());
+        frames
+    }
+
+    /// What leads from the numbers of a lineage at a position to those of now. Whatever waits for its
+    /// frame is put into one.
+    pub(crate) fn missed(&mut self, lineage: Option<u64>, seq: u64, now: Timestamp) -> Missed {
+        self.close_frame(now);
+        if lineage == Some(self.lineage) {
+            if seq == self.sent_seq {
+                return Missed::Deltas(Vec::new());
+            }
+            if let Some(frames) = self.ring.since(seq) {
+                return Missed::Deltas(frames.cloned().collect());
+            }
         }
-        (everyone, frames)
+        Missed::Snapshot(self.snapshot(now))
     }
 
     /// Everything counted, encoded once for all viewers that ask at the same position.
-    fn snapshot(&mut self, now: Timestamp) -> Vec<u8> {
+    fn snapshot(&mut self, now: Timestamp) -> Bytes {
         if let Some((seq, frame)) = &self.snapshot
             && *seq == self.sent_seq
         {
@@ -191,15 +227,15 @@ impl Hub {
         }
         self.counters.advance(now);
         let (lineage, seq, counters) = (self.lineage, self.sent_seq, self.counters.state());
-        let frame = Frame::Snapshot { lineage, seq, counters }.encode();
+        let frame = Frame::Snapshot { lineage, seq, counters }.encode().into();
         self.snapshot.insert((seq, frame)).1.clone()
     }
 
     /// The frame that says that the server is there.
     #[must_use]
-    pub fn beat(&self, now: Timestamp) -> Vec<u8> {
+    pub fn beat(&self, now: Timestamp) -> Bytes {
         let watermark = self.counters.integrity().total().last_event;
-        Frame::Beat { seq: self.sent_seq, now, watermark }.encode()
+        Frame::Beat { seq: self.sent_seq, now, watermark }.encode().into()
     }
 
     /// Evaluates a query.

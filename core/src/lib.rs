@@ -53,7 +53,10 @@ pub use answer::{Answer, Reading};
 pub use corrupt::Corrupt;
 pub use counters::Delta;
 pub use domain::{Candidate, Domain, Event, EventKind, RawEvent, Valid};
-pub use hub::{Hub, Merged, Published};
+pub use hub::{
+    Act, Audience, Bytes, Closing, Flavour, Full, Heard, Hub, Merged, Message, Published,
+    SOCKETS_MAX, next_beat,
+};
 pub use journal::Refused;
 pub use key::DedupKey;
 pub use ledger::{Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Outcome, Pulled};

@@ -13,6 +13,8 @@ use crate::{
 
 /// The name of the protocol: the WebSocket's subprotocol.
 pub const PROTOCOL: &str = "polso.v1";
+/// The name of its flavour for pages that may not run Wasm: JSON texts with readings.
+pub const PROTOCOL_JSON: &str = "polso.v1.json";
 /// How often the server says that it is there, in milliseconds.
 pub const BEAT_EVERY_MS: i64 = 5_000;
 
@@ -58,7 +60,7 @@ pub enum Frame {
 }
 
 /// From the viewer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
     /// Go on from here.
     Resume {
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn reads_back_and_refuses_the_rest() {
         let request = Request::Resume { lineage: Some(7), seq: 9 };
-        assert_eq!(Request::decode(&request.encode()), Ok(request.clone()));
+        assert_eq!(Request::decode(&request.encode()), Ok(request));
         let mut bytes = request.encode();
         bytes.push(0);
         assert!(Request::decode(&bytes).is_err());

@@ -99,7 +99,7 @@ fn bytes_change_only_with_their_version() {
     let Pulled::Snapshot(snapshot) = ledger.pull(0, 0) else { panic!("no snapshot") };
     let mut hub = Hub::new("main", &[*snapshot], 1, NOW).unwrap();
     let request = polso_core::live::Request::decode(&Viewer::default().resume()).unwrap();
-    let (_, frames) = hub.resume(&request, NOW);
+    let frames = hub.resume(&request, NOW);
     let reasons = [Reason::field(ReasonCode::FieldMissing, "valore", "`valore` is missing")];
     let rejects = vec![Reject::new(EventKind::Spend, r#"{"importo":"è"}"#, &reasons, 1_000)];
     let id: RejectId = "3-1f-17.4".parse().unwrap();

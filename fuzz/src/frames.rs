@@ -4,17 +4,17 @@
 use std::cell::RefCell;
 
 use polso_core::live::{Frame, Request};
-use polso_core::{Applied, Hub, Merged, Published, Pulled, Viewer};
+use polso_core::{Applied, Bytes, Hub, Merged, Published, Pulled, Viewer};
 
 use crate::input::{Input, chunk};
 use crate::world::{self, now};
 
 thread_local! {
-    static GENUINE: RefCell<(Hub, Vec<Vec<u8>>)> = RefCell::new(genuine());
+    static GENUINE: RefCell<(Hub, Vec<Bytes>)> = RefCell::new(genuine());
 }
 
 /// A hub that has counted something after its first snapshot, and the frames it sent meanwhile.
-fn genuine() -> (Hub, Vec<Vec<u8>>) {
+fn genuine() -> (Hub, Vec<Bytes>) {
     let mut ledger = polso_core::Ledger::new(7, 1);
     let mut hub = world::hub(&mut ledger);
     let mut frames = resume(&mut hub, &mut Viewer::default());
@@ -30,9 +30,9 @@ fn genuine() -> (Hub, Vec<Vec<u8>>) {
     (hub, frames)
 }
 
-fn resume(hub: &mut Hub, viewer: &mut Viewer) -> Vec<Vec<u8>> {
+fn resume(hub: &mut Hub, viewer: &mut Viewer) -> Vec<Bytes> {
     let request = Request::decode(&viewer.resume()).expect("a viewer's own request");
-    hub.resume(&request, now()).1
+    hub.resume(&request, now())
 }
 
 /// Steps: a byte that says what, then a chunk where there is one.
@@ -40,7 +40,7 @@ pub fn run(data: &[u8]) {
     GENUINE.with_borrow_mut(|(hub, frames)| follow(data, hub, frames));
 }
 
-fn follow(data: &[u8], hub: &mut Hub, frames: &[Vec<u8>]) {
+fn follow(data: &[u8], hub: &mut Hub, frames: &[Bytes]) {
     let mut input = Input::new(data);
     let version = frames[0][0];
     let mut viewer = Viewer::default();
@@ -50,7 +50,7 @@ fn follow(data: &[u8], hub: &mut Hub, frames: &[Vec<u8>]) {
         let bytes = match what % 4 {
             0 => [&[version], input.chunk()].concat(),
             1 => input.chunk().to_vec(),
-            2 => input.pick(&frames.iter().collect::<Vec<_>>()).clone(),
+            2 => input.pick(&frames.iter().collect::<Vec<_>>()).to_vec(),
             _ => {
                 let _ = viewer.resume();
                 continue;
@@ -64,7 +64,7 @@ fn follow(data: &[u8], hub: &mut Hub, frames: &[Vec<u8>]) {
         assert!(frame.is_ok() || applied.is_err(), "{applied:?}");
         let believed =
             matches!(applied, Ok(Applied::Hello(_) | Applied::Snapshot | Applied::Delta(_)));
-        forged |= believed && !frames.contains(&bytes);
+        forged |= believed && !frames.iter().any(|frame| **frame == *bytes);
         if applied.is_err() {
             let request = Request::decode(&viewer.resume());
             assert!(matches!(request, Ok(Request::Resume { lineage: None, .. })), "{request:?}");

@@ -26,7 +26,7 @@ pub fn run(data: &[u8]) {
     let mut hub = world::hub(&mut world::ledger().0);
     let mut viewer = Viewer::default();
     let request = Request::decode(&viewer.resume()).unwrap();
-    for frame in hub.resume(&request, now()).1 {
+    for frame in hub.resume(&request, now()) {
         viewer.apply(&frame).unwrap();
     }
     for at in [now(), now().plus_ms(3_600_000), now().plus_ms(-3_600_000)] {

@@ -35,7 +35,7 @@ pub fn run(data: &[u8]) {
     let believed = holds(&text);
     match found {
         Ok(Route::Ingest(_, sender)) => assert!(believed && sender.source.name == "crm"),
-        Ok(Route::Kpi(space, _) | Route::Integrity(space) | Route::Live(space, _)) => {
+        Ok(Route::Kpi(space, _) | Route::Integrity(space) | Route::Live(space, ..)) => {
             assert!(believed && space == "main", "{space}");
         }
         Ok(Route::Rejected(space, listing)) => {

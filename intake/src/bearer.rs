@@ -3,16 +3,16 @@
 //!
 //! It finds the token and nothing more: whether it may be believed is [`crate::token`]'s to say.
 
+use polso_core::Flavour;
+
 use crate::refusal::Refusal;
 use crate::token::TokenFault;
-
-/// The live protocol that is spoken here.
-pub use polso_core::live::PROTOCOL;
 
 /// What a socket's client offers in `Sec-WebSocket-Protocol`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer<'a> {
-    /// The protocol to answer with; never the one that holds the token.
+    /// The protocol to answer with: of those that are spoken here the first that was offered, never
+    /// the one that holds the token.
     pub protocol: &'static str,
     /// The token of `bearer.<token>`; without it, `Authorization` may still carry one.
     pub token: Option<&'a str>,
@@ -36,18 +36,18 @@ pub fn bearer(authorization: Option<&str>) -> Result<&str, Refusal> {
 /// Protocols that are not spoken here are passed over.
 ///
 /// # Errors
-/// `protocol_unsupported` without [`PROTOCOL`]; `token_invalid` when there are several tokens.
+/// `protocol_unsupported` without one of [`Flavour::NAMES`]; `token_invalid` when there are several
+/// tokens.
 pub fn subprotocols(header: Option<&str>) -> Result<Offer<'_>, Refusal> {
     let offered = || header.unwrap_or_default().split(',').map(str::trim_ascii);
-    if !offered().any(|protocol| protocol == PROTOCOL) {
-        return Err(Refusal::ProtocolUnsupported);
-    }
+    let spoken = |protocol| Flavour::NAMES.iter().find(|(name, _)| *name == protocol);
+    let (protocol, _) = offered().find_map(spoken).ok_or(Refusal::ProtocolUnsupported)?;
     let mut tokens = offered().filter_map(|protocol| protocol.strip_prefix("bearer."));
     let token = tokens.next().map(one_token).transpose()?;
     if tokens.next().is_some() {
         return Err(Refusal::TokenInvalid(TokenFault::Malformed));
     }
-    Ok(Offer { protocol: PROTOCOL, token })
+    Ok(Offer { protocol, token })
 }
 
 /// A token as it is, unless it is empty or more than one word.
@@ -102,5 +102,14 @@ mod tests {
         check_offer("polso.v1, bearer.a, bearer.b", Err("token_invalid"));
         check_offer("polso.v1, bearer.a b", Err("token_invalid"));
         assert_eq!(subprotocols(None), Err(Refusal::ProtocolUnsupported));
+    }
+
+    #[test]
+    fn answers_with_the_first_protocol_that_it_speaks() {
+        let protocol = |header| subprotocols(Some(header)).map(|offer| offer.protocol);
+        assert_eq!(protocol("polso.v1, bearer.a"), Ok("polso.v1"));
+        assert_eq!(protocol("bearer.a, polso.v1.json"), Ok("polso.v1.json"));
+        assert_eq!(protocol("x, polso.v1.json, polso.v1"), Ok("polso.v1.json"));
+        assert_eq!(protocol("polso.v1.xml"), Err(Refusal::ProtocolUnsupported));
     }
 }

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use polso_core::Timestamp;
+
 use crate::config::{Config, Kind, Sender};
 use crate::refusal::Refusal;
 
@@ -74,6 +76,8 @@ pub struct Grant {
     pub space: String,
     /// The source that it speaks for, as claimed; [`Grant::sender`] checks it.
     pub source: Option<String>,
+    /// From when on the token is refused.
+    pub expires: Timestamp,
 }
 
 impl Grant {
@@ -134,6 +138,7 @@ mod tests {
             scopes: Scopes::of_claim(scope),
             space: space.into(),
             source: source.map(Into::into),
+            expires: Timestamp::from_ms(0),
         };
         let sender = grant.sender(&config).map(|sender| sender.source.name.as_str());
         let viewed = grant.space_for(Scope::View, &config);

@@ -89,6 +89,11 @@ pub enum Refusal {
         /// When to try again, in seconds.
         retry_after_s: u32,
     },
+    /// The space has as many open sockets as may be.
+    SocketsTooMany {
+        /// When to try again, in seconds.
+        retry_after_s: u32,
+    },
     /// The deployment's configuration is wrong.
     ConfigInvalid(Vec<Problem>),
     /// A fault of ours.
@@ -97,7 +102,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every code with its HTTP status, in the order of the kinds.
-    pub const CODES: [(&str, u16); 29] = [
+    pub const CODES: [(&str, u16); 30] = [
         ("body_empty", 400),
         ("body_bom", 400),
         ("body_not_utf8", 400),
@@ -125,6 +130,7 @@ impl Refusal {
         ("upgrade_required", 426),
         ("rate_limited", 429),
         ("unavailable", 503),
+        ("sockets_too_many", 503),
         ("config_invalid", 500),
         ("internal", 500),
     ];
@@ -159,6 +165,7 @@ impl Refusal {
             Self::UpgradeRequired => ("upgrade_required", 426),
             Self::RateLimited { .. } => ("rate_limited", 429),
             Self::Unavailable { .. } => ("unavailable", 503),
+            Self::SocketsTooMany { .. } => ("sockets_too_many", 503),
             Self::ConfigInvalid(_) => ("config_invalid", 500),
             Self::Internal => ("internal", 500),
         }
@@ -191,7 +198,7 @@ impl Refusal {
             Self::EventsMissing => "the body holds no event; send at least one".into(),
             Self::QueryInvalid(_) => "the query is wrong; see `details`".into(),
             Self::ProtocolUnsupported => {
-                "offer the subprotocols `polso.v1` and `bearer.<token>`".into()
+                "offer the subprotocols `polso.v1` or `polso.v1.json`, and `bearer.<token>`".into()
             }
             Self::TokenMissing => {
                 "no token came with the request; send `Authorization: Bearer <token>`".into()
@@ -243,6 +250,9 @@ impl Refusal {
             Self::Unavailable { retry_after_s } => {
                 format!("the server cannot take this now; try again in {retry_after_s} s")
             }
+            Self::SocketsTooMany { retry_after_s } => format!(
+                "the space has as many open sockets as it may; try again in {retry_after_s} s"
+            ),
             Self::ConfigInvalid(_) => {
                 "the server's configuration is wrong; its operator finds what in `details`".into()
             }
@@ -289,6 +299,7 @@ mod tests {
             Refusal::UpgradeRequired,
             Refusal::RateLimited { retry_after_s: 2 },
             Refusal::Unavailable { retry_after_s: 1 },
+            Refusal::SocketsTooMany { retry_after_s: 30 },
             Refusal::ConfigInvalid(vec![Problem::new("SHARDS", "is `0`")]),
             Refusal::Internal,
         ]

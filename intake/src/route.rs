@@ -51,8 +51,8 @@ pub enum Route<'e> {
     Rejected(String, Listing),
     /// A rejected event of a space, to be judged again.
     Replay(String, RejectId),
-    /// The live link of a space, in this protocol.
-    Live(String, &'static str),
+    /// The live link of a space, in this protocol, until its token expires.
+    Live(String, &'static str, Timestamp),
     /// A document that is the same for everyone: its JSON text.
     Document(String),
     /// May another origin ask? It may.
@@ -110,7 +110,7 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
             let token = offer.token.map_or_else(|| bearer(head.authorization), Ok)?;
             let grant = edge.keys.verify(token, now)?;
             let space = grant.space_for(Scope::View, &edge.config)?.to_owned();
-            Ok(Route::Live(space, offer.protocol))
+            Ok(Route::Live(space, offer.protocol, grant.expires))
         }
         _ if let Some(kind) = path.strip_prefix("/api/v1/schema/").and_then(EventKind::named) => {
             shared(head, || Ok(Route::Document(kind.json_schema().to_string())))

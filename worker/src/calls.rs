@@ -154,8 +154,17 @@ pub(crate) async fn query(
     Ok(live::decode(&to_vec(&reply))?)
 }
 
+/// Opens a socket at a hub.
+pub(crate) async fn open(
+    env: &Env,
+    space: &str,
+    request: worker::Request,
+) -> Result<worker::Response, CallFailed> {
+    Ok(hub(env, space)?.fetch_with_request(request).await?)
+}
+
 /// The hub of a space.
-pub(crate) fn hub(env: &Env, space: &str) -> worker::Result<worker::Stub> {
+fn hub(env: &Env, space: &str) -> worker::Result<worker::Stub> {
     env.durable_object("HUB")?.get_by_name(space)
 }
 

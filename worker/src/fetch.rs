@@ -1,7 +1,7 @@
 //! One request at the edge: head in, answer out. Nothing is kept between requests.
 
 use futures_util::future::join_all;
-use polso_core::EventKind;
+use polso_core::{EventKind, Timestamp};
 use polso_intake::{Edge, Head, Prepared, Refusal, Route, Sender, route, route::invalid_query};
 use wasm_bindgen::JsValue;
 use worker::{Env, Request, Response, Result};
@@ -16,6 +16,10 @@ use crate::{
 
 /// When to try again after a Durable Object did not answer, in seconds.
 const RETRY_S: u32 = 1;
+/// When to try again where there are too many sockets, in seconds.
+const SOCKETS_RETRY_S: u32 = 30;
+/// The status of a socket that was opened.
+const SWITCHING: u16 = 101;
 
 /// Answers one request.
 pub(crate) async fn handle(request: Request, env: Env) -> Result<Response> {
@@ -50,7 +54,7 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
         Route::Integrity(space) => ask(env, &space, &Question::Integrity).await,
         Route::Rejected(space, listing) => rejected::list(env, &space, listing).await,
         Route::Replay(space, id) => rejected::replay(env, &edge, &space, id).await,
-        Route::Live(space, protocol) => live(env, &space, protocol).await,
+        Route::Live(space, protocol, expires) => live(env, &space, protocol, expires).await,
         Route::Document(json) => respond::shared_json(&json).map_err(internal),
         Route::Preflight => respond::preflight().map_err(internal),
         Route::Assets => {
@@ -88,10 +92,17 @@ async fn ask(
     }
 }
 
-async fn live(env: &Env, space: &str, protocol: &str) -> core::result::Result<Response, Refusal> {
-    let request = respond::upgrade(space, protocol).map_err(internal)?;
-    let hub = calls::hub(env, space).map_err(unavailable)?;
-    hub.fetch_with_request(request).await.map_err(unavailable)
+async fn live(
+    env: &Env,
+    space: &str,
+    protocol: &str,
+    expires: Timestamp,
+) -> core::result::Result<Response, Refusal> {
+    let request = respond::upgrade(space, protocol, expires).map_err(internal)?;
+    match calls::open(env, space, request).await.map_err(call_failed)? {
+        response if response.status_code() == SWITCHING => Ok(response),
+        _ => Err(Refusal::SocketsTooMany { retry_after_s: SOCKETS_RETRY_S }),
+    }
 }
 
 pub(crate) fn call_failed(error: CallFailed) -> Refusal {

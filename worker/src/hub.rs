@@ -1,7 +1,10 @@
 //! The Durable Object of one space: sums its ledgers, answers queries, feeds the live sockets.
 //!
 //! It keeps nothing. Sockets hibernate with the space as their tag; while there are any, an alarm
-//! beats every five seconds and asks the ledgers whether a delta was lost.
+//! beats every five seconds and asks the ledgers whether a delta was lost. No timer is pending but
+//! while a frame waits for its time.
+
+mod sockets;
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,7 +12,9 @@ use std::{
 };
 
 use futures_util::future::try_join_all;
-use polso_core::{Bounds, LedgerSnapshot, Merged, Published, Pulled, Timestamp, live};
+use polso_core::{
+    Bounds, Flavour, Heard, LedgerSnapshot, Merged, Published, Pulled, Timestamp, live, next_beat,
+};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::{
@@ -21,9 +26,11 @@ use crate::{
     calls::{self, CallFailed, Question, Reply},
     coalesce::{Coalesce, Failed},
     edge::edge,
-    platform::{corrupt, log_error, now, random, sleep_until},
-    respond::{PROTOCOL_HEADER, SPACE_HEADER},
+    platform::{Storage, corrupt, log_error, now, random, sleep_until},
+    respond::{EXPIRES_HEADER, PROTOCOL_HEADER, SPACE_HEADER},
 };
+
+use sockets::Sockets;
 
 /// The first try may find that the hub cannot go on; the second makes it again.
 const TRIES_MAX: usize = 2;
@@ -37,11 +44,15 @@ pub struct Hub {
 struct Space {
     state: State,
     env: Env,
+    storage: Storage,
     name: RefCell<String>,
     hub: RefCell<Option<polso_core::Hub>>,
+    sockets: Sockets,
     bounds: RefCell<Vec<Bounds>>,
     refreshes: Coalesce,
-    flush_asked: Cell<bool>,
+    pass_asked: Cell<bool>,
+    /// When the alarm was last set to ring.
+    beat_at: Cell<Option<Timestamp>>,
 }
 
 impl DurableObject for Hub {
@@ -50,13 +61,16 @@ impl DurableObject for Hub {
             state.set_websocket_auto_response(&pair);
         }
         let space = Space {
+            storage: Storage::of(&state),
+            sockets: Sockets::of(&state),
             state,
             env,
             name: RefCell::default(),
             hub: RefCell::default(),
             bounds: RefCell::default(),
             refreshes: Coalesce::default(),
-            flush_asked: Cell::new(false),
+            pass_asked: Cell::new(false),
+            beat_at: Cell::new(None),
         };
         Self { space: Rc::new(space) }
     }
@@ -65,39 +79,41 @@ impl DurableObject for Hub {
     async fn fetch(&self, request: Request) -> Result<Response> {
         let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
         let (name, protocol) = (header(SPACE_HEADER)?, header(PROTOCOL_HEADER)?);
+        let expires = Timestamp::from_ms(header(EXPIRES_HEADER)?.parse().unwrap_or_default());
+        let flavour = Flavour::named(&protocol).ok_or("a protocol that is not spoken here")?;
         let WebSocketPair { client, server } = WebSocketPair::new()?;
-        self.space.state.accept_websocket_with_tags(&server, &[&name]);
-        self.space.name.replace(name);
-        self.space.arm_beat().await?;
+        let space = &self.space;
+        let accept = || {
+            space.state.accept_websocket_with_tags(&server, &[&name]);
+            sockets::raw(&server)
+        };
+        if space.sockets.open(flavour, expires, accept).is_err() {
+            return Response::error("too many sockets", 503);
+        }
+        space.name.replace(name);
+        space.arm_beat();
         let mut response = Response::from_websocket(client)?;
         response.headers_mut().set(PROTOCOL_HEADER, &protocol)?;
         Ok(response)
     }
 
-    /// A viewer wants to go on.
+    /// A viewer asks for something. Where the ledgers do not answer, it is answered after a later
+    /// beat.
     async fn websocket_message(
         &self,
         socket: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
-        let WebSocketIncomingMessage::Binary(bytes) = message else {
-            return close(&socket, 1_003, "binary frames only");
-        };
-        let Ok(request) = live::Request::decode(&bytes) else {
-            return close(&socket, 1_007, "not a frame of polso.v1");
-        };
-        self.space.wake_name();
-        if self.space.refresh().await.is_err() {
-            return close(&socket, 1_013, "try again");
+        match &message {
+            WebSocketIncomingMessage::Binary(bytes) => {
+                self.space.sockets.hear(&socket, Heard::Binary(bytes));
+            }
+            WebSocketIncomingMessage::String(text) => {
+                self.space.sockets.hear(&socket, Heard::Text(text));
+            }
         }
-        let answer = self.space.hub.borrow_mut().as_mut().map(|hub| hub.resume(&request, now()));
-        let Some((everyone, frames)) = answer else {
-            return close(&socket, 1_013, "try again");
-        };
-        everyone.iter().for_each(|frame| self.space.broadcast(frame));
-        for frame in frames {
-            socket.send_with_bytes(frame)?;
-        }
+        self.space.wake();
+        let _ = self.space.refresh().await;
         Ok(())
     }
 
@@ -108,28 +124,26 @@ impl DurableObject for Hub {
         _reason: String,
         _was_clean: bool,
     ) -> Result<()> {
+        self.space.sockets.forget(&socket);
         // Closed already on most versions of the platform; then there is nothing left to say.
         let _ = socket.close(None, None::<&str>);
         Ok(())
     }
 
-    async fn websocket_error(&self, _socket: WebSocket, error: worker::Error) -> Result<()> {
+    async fn websocket_error(&self, socket: WebSocket, error: worker::Error) -> Result<()> {
+        self.space.sockets.forget(&socket);
         log_error("a live socket broke", &error.into());
         Ok(())
     }
 
-    /// Beats. It never fails: an alarm that fails too often is not called again.
+    /// Beats. It never fails: an alarm that fails too often is not called again. The next beat is
+    /// set before anything else, so that not even an end in the middle of this one is the last.
     async fn alarm(&self) -> Result<Response> {
-        self.space.wake_name();
-        if !self.space.state.get_websockets().is_empty() {
-            if self.space.refresh().await.is_ok() {
-                self.space.flush();
-                let beat = self.space.hub.borrow().as_ref().map(|hub| hub.beat(now()));
-                beat.iter().for_each(|frame| self.space.broadcast(frame));
-            }
-            if let Err(error) = self.space.arm_beat().await {
-                log_error("the beat could not be armed", &error.into());
-            }
+        self.space.beat_at.set(None);
+        self.space.wake();
+        if !self.space.sockets.is_empty() {
+            self.space.sockets.ask_beat();
+            let _ = self.space.refresh().await;
         }
         Response::empty()
     }
@@ -152,18 +166,17 @@ impl Hub {
     ) -> core::result::Result<(), JsValue> {
         let published: Published = live::decode(&bytes).map_err(corrupt)?;
         self.space.name.replace(space);
+        self.space.wake();
         let merged = self.space.hub.borrow_mut().as_mut().map(|hub| hub.merge(&published, now()));
         match merged {
-            Some(Ok(Merged::Done)) => self.space.flush(),
+            Some(Ok(Merged::Done)) => self.space.pass(),
             // Nobody has looked since it woke: the ledgers are asked when someone does.
-            None if self.space.state.get_websockets().is_empty() => {}
+            None if self.space.sockets.is_empty() => {}
             merged => {
                 if matches!(merged, Some(Err(_))) {
                     self.space.hub.take();
                 }
-                if self.space.refresh().await.is_ok() {
-                    self.space.flush();
-                }
+                let _ = self.space.refresh().await;
             }
         }
         Ok(())
@@ -184,7 +197,6 @@ impl Hub {
             .refresh()
             .await
             .map_err(|Failed| js_sys::Error::new("the ledgers did not answer"))?;
-        self.space.flush();
         let reply = self.space.answer(question).map_err(|CallFailed(error)| error)?;
         Ok(live::encode(&reply))
     }
@@ -212,7 +224,7 @@ impl Space {
         }
     }
 
-    /// Catches up with every ledger.
+    /// Catches up with every ledger, and brings the sockets there.
     async fn refresh(self: &Rc<Self>) -> core::result::Result<(), Failed> {
         Coalesce::run(self, |space| &space.refreshes, Self::catch_up).await
     }
@@ -220,7 +232,10 @@ impl Space {
     async fn catch_up(self: Rc<Self>) -> core::result::Result<(), Failed> {
         for _ in 0..TRIES_MAX {
             match self.ask_ledgers().await {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    self.pass();
+                    return Ok(());
+                }
                 Ok(false) => {}
                 Err(error) => {
                     log_error("a ledger did not answer", &error.0);
@@ -271,47 +286,46 @@ impl Space {
         })
     }
 
-    /// Sends what is new to every viewer, now or as soon as the last frame is old enough.
-    fn flush(self: &Rc<Self>) {
-        let (frame, due) = match self.hub.borrow_mut().as_mut() {
-            Some(hub) => (hub.flush(now()), hub.due(now())),
-            None => return,
+    /// Sends every socket what is new to it, now or as soon as the last frame is old enough.
+    fn pass(self: &Rc<Self>) {
+        let due = {
+            let mut hub = self.hub.borrow_mut();
+            let Some(hub) = hub.as_mut() else { return };
+            self.sockets.pass(hub);
+            self.sockets.due(hub)
         };
-        frame.iter().for_each(|frame| self.broadcast(frame));
         if let Some(due) = due
-            && !self.flush_asked.replace(true)
+            && !self.pass_asked.replace(true)
         {
             let space = Rc::clone(self);
             wasm_bindgen_futures::spawn_local(async move {
                 sleep_until(due).await;
-                space.flush_asked.set(false);
-                space.flush();
+                space.pass_asked.set(false);
+                space.pass();
             });
         }
     }
 
-    fn broadcast(&self, frame: &[u8]) {
-        for socket in self.state.get_websockets() {
-            // A socket that is gone is reported to `websocket_close`.
-            let _ = socket.send_with_bytes(frame);
-        }
-    }
-
-    /// Knows its name again after it hibernated.
-    fn wake_name(&self) {
+    /// Knows its name again after it hibernated, and beats on if its alarm was lost.
+    fn wake(&self) {
         if self.name.borrow().is_empty()
             && let Some(socket) = self.state.get_websockets().first()
             && let Some(name) = self.state.get_tags(socket).into_iter().next()
         {
             self.name.replace(name);
         }
+        self.arm_beat();
     }
 
-    async fn arm_beat(&self) -> Result<()> {
-        let storage = self.state.storage();
-        match storage.get_alarm().await? {
-            Some(_) => Ok(()),
-            None => storage.set_alarm(live::BEAT_EVERY_MS).await,
+    /// Sets the alarm to the next beat while there is anyone to hear it.
+    fn arm_beat(&self) {
+        let beat = next_beat(now());
+        if self.sockets.is_empty() || self.beat_at.get().is_some_and(|at| at >= now()) {
+            return;
+        }
+        match self.storage.set_alarm(beat.ms() as f64) {
+            Ok(_) => self.beat_at.set(Some(beat)),
+            Err(error) => log_error("the beat could not be set", &error),
         }
     }
 }
@@ -338,8 +352,4 @@ fn bounds(ledgers: &[Bounds]) -> serde_json::Value {
         })
         .collect();
     json!({ "ledgers": ledgers })
-}
-
-fn close(socket: &WebSocket, code: u16, reason: &str) -> Result<()> {
-    socket.close(Some(code), Some(reason))
 }

@@ -4,6 +4,7 @@
 use js_sys::{Array, Function, IteratorNext, Promise, Uint8Array};
 use polso_core::{Corrupt, Timestamp};
 use wasm_bindgen::{JsCast, prelude::*};
+use worker::State;
 
 #[wasm_bindgen]
 extern "C" {
@@ -78,11 +79,41 @@ extern "C" {
         question: Uint8Array,
     ) -> Result<JsValue, JsValue>;
 
+    /// A WebSocket that may outlast the memory of its object.
+    #[derive(Clone)]
+    pub(crate) type Socket;
+
+    /// Bytes that were sent and are still to be read; NaN where the platform does not say.
+    #[wasm_bindgen(method, getter, js_name = bufferedAmount)]
+    pub(crate) fn buffered_amount(this: &Socket) -> f64;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn send(this: &Socket, frame: &Uint8Array) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = send)]
+    pub(crate) fn send_text(this: &Socket, text: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn close(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = serializeAttachment)]
+    pub(crate) fn attach(this: &Socket, attachment: &Uint8Array) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = deserializeAttachment)]
+    pub(crate) fn attachment(this: &Socket) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, ms: f64) -> JsValue;
 
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn console_error(message: &str);
+}
+
+impl Storage {
+    /// The storage of an object.
+    pub(crate) fn of(state: &State) -> Self {
+        JsValue::from(state.storage().as_raw()).unchecked_into()
+    }
 }
 
 impl Sql {

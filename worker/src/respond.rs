@@ -1,5 +1,6 @@
 //! Answers, as the platform wants them.
 
+use polso_core::Timestamp;
 use polso_intake::Refusal;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, RequestInit, ResponseInit};
@@ -7,6 +8,8 @@ use worker::{Request, Response, Result};
 
 /// Where an upgrade request carries the space to its hub.
 pub(crate) const SPACE_HEADER: &str = "x-polso-space";
+/// Where it carries the time at which its token expires, in milliseconds.
+pub(crate) const EXPIRES_HEADER: &str = "x-polso-expires";
 /// Where the protocol is agreed on.
 pub(crate) const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
 
@@ -43,11 +46,16 @@ pub(crate) fn preflight() -> Result<Response> {
 }
 
 /// The request that opens a socket at a hub.
-pub(crate) fn upgrade(space: &str, protocol: &str) -> core::result::Result<Request, JsValue> {
+pub(crate) fn upgrade(
+    space: &str,
+    protocol: &str,
+    expires: Timestamp,
+) -> core::result::Result<Request, JsValue> {
     let headers = Headers::new()?;
     headers.set("upgrade", "websocket")?;
     headers.set(SPACE_HEADER, space)?;
     headers.set(PROTOCOL_HEADER, protocol)?;
+    headers.set(EXPIRES_HEADER, &expires.ms().to_string())?;
     let init = RequestInit::new();
     init.set_headers(&headers);
     Ok(web_sys::Request::new_with_str_and_init("http://hub/", &init)?.into())

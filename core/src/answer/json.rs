@@ -1,6 +1,6 @@
 //! The JSON text of an answer, as the server sends it and the browser reads it.
 
-use super::{Answer, Reading};
+use super::{Answer, Freshness, Reading};
 use crate::{decimal::Decimal, json::Object};
 
 impl Answer {
@@ -11,6 +11,14 @@ impl Answer {
         let mut answer = Object::begin(&mut out);
         answer.text("space", Some(&self.space));
         answer.text("now", Some(&self.now));
+        self.write_numbers(&mut answer);
+        write_freshness(&mut answer, &self.freshness);
+        answer.end();
+        out
+    }
+
+    /// What was summed and what it came to, as members of an object.
+    fn write_numbers(&self, answer: &mut Object<'_>) {
         let mut window = Object::begin(answer.member("window"));
         window.text("kind", Some(self.window.kind));
         window.text("from", self.window.from.as_deref());
@@ -26,13 +34,24 @@ impl Answer {
             reading.write(readings);
         }
         readings.push(']');
-        let mut freshness = Object::begin(answer.member("freshness"));
-        freshness.text("last_event", self.freshness.last_event.as_deref());
-        freshness.text("last_received", self.freshness.last_received.as_deref());
-        freshness.end();
-        answer.end();
+    }
+
+    /// What of it changes with the numbers alone: an object of `window` and `readings`.
+    pub(crate) fn numbers_to_json(&self) -> String {
+        let mut out = String::with_capacity(256 + 192 * self.readings.len());
+        let mut numbers = Object::begin(&mut out);
+        self.write_numbers(&mut numbers);
+        numbers.end();
         out
     }
+}
+
+/// Writes the member `freshness`.
+pub(crate) fn write_freshness(answer: &mut Object<'_>, freshness: &Freshness) {
+    let mut written = Object::begin(answer.member("freshness"));
+    written.text("last_event", freshness.last_event.as_deref());
+    written.text("last_received", freshness.last_received.as_deref());
+    written.end();
 }
 
 impl Reading {

@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) hub: Option<Hub>,
     pub(crate) viewer: Viewer,
     /// Frames for the viewer, as long as its link holds.
-    pub(crate) link: Vec<Vec<u8>>,
+    pub(crate) link: Vec<polso_core::Bytes>,
     pub(crate) kept: Vec<Kept>,
     /// Accepted spend with the start of its interval.
     pub(crate) paid: Vec<(i64, Paid)>,
@@ -246,8 +246,7 @@ impl World {
         self.refresh();
         let request = polso_core::live::Request::decode(request).unwrap();
         let now = self.at();
-        let (everyone, frames) = self.hub.as_mut().unwrap().resume(&request, now);
-        self.link.extend(everyone);
+        let frames = self.hub.as_mut().unwrap().resume(&request, now);
         self.link.extend(frames);
         self.read_link();
     }

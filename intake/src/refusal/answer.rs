@@ -39,9 +39,9 @@ impl Refusal {
     #[must_use]
     pub const fn retry_after_s(&self) -> Option<u32> {
         match self {
-            Self::RateLimited { retry_after_s } | Self::Unavailable { retry_after_s } => {
-                Some(*retry_after_s)
-            }
+            Self::RateLimited { retry_after_s }
+            | Self::Unavailable { retry_after_s }
+            | Self::SocketsTooMany { retry_after_s } => Some(*retry_after_s),
             _ => None,
         }
     }
@@ -61,7 +61,9 @@ impl Refusal {
             )],
             Self::MethodNotAllowed { allow } => vec![("allow", (*allow).into())],
             Self::UpgradeRequired => vec![("upgrade", "websocket".into())],
-            Self::RateLimited { retry_after_s } | Self::Unavailable { retry_after_s } => {
+            Self::RateLimited { retry_after_s }
+            | Self::Unavailable { retry_after_s }
+            | Self::SocketsTooMany { retry_after_s } => {
                 vec![("retry-after", retry_after_s.to_string())]
             }
             _ => Vec::new(),

@@ -34,7 +34,10 @@ pub(super) fn read(json: &[u8], now: Timestamp) -> Result<Grant, Refusal> {
     })?;
     let exp = exp.ok_or(TokenFault::Claim("exp"))?;
     hold_now(exp, [nbf, iat], now)?;
-    Ok(Grant { scopes, space: space.unwrap_or_else(|| SPACE_DEFAULT.to_owned()), source })
+    let space = space.unwrap_or_else(|| SPACE_DEFAULT.to_owned());
+    // Times beyond every calendar become the last one there is.
+    let expires = Timestamp::from_ms(((exp + f64::from(LEEWAY_S)) * 1_000.0) as i64);
+    Ok(Grant { scopes, space, source, expires })
 }
 
 fn hold_now(exp_s: f64, since_s: [Option<f64>; 2], now: Timestamp) -> Result<(), Refusal> {
@@ -90,7 +93,11 @@ mod tests {
         assert!(!grant.scopes.has(Scope::Admin));
         assert_eq!((grant.space.as_str(), grant.source.as_deref()), ("roma", Some("crm")));
         let bare = code(r#"{"exp":1700000001,"sub":"x","aud":["y"]}"#).unwrap();
-        assert_eq!(bare, Grant { scopes: Scopes::default(), space: "main".into(), source: None });
+        let expires = Timestamp::from_ms((NOW_S + 1 + 60) * 1_000);
+        let space = "main".to_owned();
+        assert_eq!(bare, Grant { scopes: Scopes::default(), space, source: None, expires });
+        let endless = code(r#"{"exp":1e300}"#).unwrap().expires;
+        assert_eq!(endless, Timestamp::from_ms(i64::MAX));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use js_sys::Uint8Array;
 use polso_core::{Effect, Ledger};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use worker::State;
 
 use super::rejected::RejectStore;
@@ -30,7 +30,7 @@ pub(super) struct Store {
 
 impl Store {
     pub(super) fn new(state: &State) -> Self {
-        let storage: Storage = JsValue::from(state.storage().as_raw()).unchecked_into();
+        let storage = Storage::of(state);
         let rejects = RejectStore::new(&storage);
         Self { rejects, sql: storage.sql(), storage, segment: Cell::new(0) }
     }
