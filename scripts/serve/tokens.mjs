@@ -10,7 +10,7 @@ import { jwtKeys } from "./secrets.mjs";
  * @property {string} [space]
  * @property {string} [source] needed with the scope `ingest`
  * @property {string} [sub]
- * @property {string} [ttl] such as `1h`
+ * @property {string} [ttl] such as `1h`; with a minus, of one that has expired
  */
 
 /**
@@ -19,7 +19,7 @@ import { jwtKeys } from "./secrets.mjs";
  * @returns {Promise<string>} a JWT
  */
 export async function signToken(jwks, { scope, space = "main", source, sub, ttl = "1h" }) {
-  if (!/^\d+[smhdw]$/.test(ttl)) throw new Complaint(`a ttl is a number and one of s, m, h, d, w, not \`${ttl}\``);
+  if (!/^-?\d+[smhdw]$/.test(ttl)) throw new Complaint(`a ttl is a number and one of s, m, h, d, w, not \`${ttl}\``);
   const key = signingKey(jwks);
   const token = new SignJWT({ scope, space, ...(source === undefined ? {} : { source }) })
     .setProtectedHeader({ alg: "HS256", typ: "JWT", ...(key.kid === undefined ? {} : { kid: key.kid }) })
