@@ -1,7 +1,7 @@
 //! Closed sets of values: one table gives the Rust enum, its wire names and the JSON Schema.
 
 /// Defines an enum with a name on the wire for each variant. Variants are only ever appended: the
-/// journal keeps them by position.
+/// journal and the dedup keys hold them by position.
 macro_rules! choice {
     ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $variant_doc:literal])+ $variant:ident = $wire:literal,)+ }) => {
         $(#[doc = $doc])+

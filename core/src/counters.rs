@@ -95,16 +95,21 @@ impl Counters {
         }
     }
 
-    /// Counts a fact as it is at `now`.
-    pub fn add_fact(
-        &mut self,
-        domain: Domain,
-        fact: &Fact<'_>,
-        now: Timestamp,
-        additions: &mut Additions,
-    ) {
+    /// Notes a fact, to be counted when the additions become a delta.
+    pub fn note(&mut self, domain: Domain, fact: &Fact<'_>, additions: &mut Additions) {
         if let Some(panes) = self.panes.get_mut(domain.index()) {
-            panes.add(fact, now, additions.changes_of(domain.index()));
+            panes.note(fact, additions.changes_of(domain.index()));
+        }
+    }
+
+    /// Counts the facts that were noted, as it is at `now`. What stands for many facts of one pane and
+    /// series is added to the tiers once.
+    pub fn settle(&mut self, additions: &Additions, now: Timestamp) {
+        self.advance(now);
+        for (position, panes) in self.panes.iter_mut().enumerate() {
+            if let Some(changes) = additions.changes.get(&position) {
+                panes.settle(changes, now);
+            }
         }
     }
 
@@ -119,7 +124,7 @@ impl Counters {
         self.panes.iter_mut().for_each(|panes| panes.advance(now));
     }
 
-    /// Turns additions to these counters into what travels.
+    /// Turns additions that these counters hold into what travels.
     #[must_use]
     pub fn delta(&self, from: u64, to: u64, additions: Additions) -> Delta {
         let Additions { mut changes, integrity } = additions;

@@ -68,6 +68,15 @@ struct Scaled {
 
 impl Scaled {
     fn read(number: &str, places: i64) -> Self {
+        match plain(number, places) {
+            Some(units) => {
+                Self { negative: false, units: Some(units), inexact: false, half: false }
+            }
+            None => Self::read_any(number, places),
+        }
+    }
+
+    fn read_any(number: &str, places: i64) -> Self {
         let (negative, magnitude) = match number.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, number),
@@ -101,6 +110,28 @@ impl Scaled {
         });
         Self { negative, units, inexact: scale < 0, half }
     }
+}
+
+/// Nearly every number: a few digits, and no more decimals than there are places.
+fn plain(number: &str, places: i64) -> Option<i64> {
+    let mut units = 0;
+    let mut decimals = None;
+    if number.len() > DIGITS_MAX as usize - places as usize {
+        return None;
+    }
+    for byte in number.bytes() {
+        match (byte, &mut decimals) {
+            (b'0'..=b'9', None) => {}
+            (b'0'..=b'9', Some(decimals)) if *decimals < places => *decimals += 1,
+            (b'.', None) => {
+                decimals = Some(0);
+                continue;
+            }
+            _ => return None,
+        }
+        units = units * 10 + i64::from(byte - b'0');
+    }
+    Some((decimals.unwrap_or(0)..places).fold(units, |units, _| units * 10))
 }
 
 fn trailing_zeros(digits: &str) -> usize {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::{
     decimal::parse_cents,
-    json::{self, Kind, Member, Members, Unreadable},
+    json::{self, Kind, Members, Unreadable},
     reason::{Reason, ReasonCode as Code, excerpt},
     time::Timestamp,
 };
@@ -23,18 +23,23 @@ const NAME_INVALID: &str = "a field's name holds half of a surrogate pair";
 pub(crate) struct Fields<'a> {
     /// The name of the object within its event; empty for the event itself.
     parent: &'static str,
-    members: Vec<Option<Member<'a>>>,
+    names: &'static [&'static str],
+    /// The value of each name.
+    values: Vec<Option<&'a str>>,
+    /// The position of the name that is asked for next, if the order of the names is kept to.
+    next: usize,
+    unknown: Vec<Cow<'a, str>>,
     reasons: Vec<Reason>,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads one event.
+    /// Reads one event; `names` are all the fields that it may have.
     ///
     /// # Errors
     /// What is wrong when it is no JSON, no object, nests too deep or has a name that is no text:
     /// then nothing in it can be judged.
-    pub(crate) fn read(raw: &'a str) -> Result<Self, Vec<Reason>> {
-        let members = json::members(raw).map_err(|unreadable| {
+    pub(crate) fn read(raw: &'a str, names: &'static [&'static str]) -> Result<Self, Vec<Reason>> {
+        let members = json::members(raw, names).map_err(|unreadable| {
             let (code, message) = match unreadable {
                 Unreadable::TooDeep => {
                     (Code::JsonDepth, format!("nesting deeper than {}", json::DEPTH_MAX))
@@ -50,13 +55,18 @@ impl<'a> Fields<'a> {
             };
             vec![Reason::event(code, message)]
         })?;
-        Ok(Self::of(members, ""))
+        Ok(Self::of(members, "", names))
     }
 
     /// The members of a nested object; `None`, with the fault noted, when it is none.
-    pub(crate) fn nested<'r>(&mut self, name: &'static str, raw: &'r str) -> Option<Fields<'r>> {
-        match json::members(raw) {
-            Ok(members) => Some(Fields::of(members, name)),
+    pub(crate) fn nested<'r>(
+        &mut self,
+        name: &'static str,
+        raw: &'r str,
+        names: &'static [&'static str],
+    ) -> Option<Fields<'r>> {
+        match json::members(raw, names) {
+            Ok(members) => Some(Fields::of(members, name, names)),
             Err(Unreadable::NameInvalid) => {
                 self.refuse(Reason::field(Code::TextInvalid, name, NAME_INVALID));
                 None
@@ -65,7 +75,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn of(found: Members<'a>, parent: &'static str) -> Self {
+    fn of(found: Members<'a>, parent: &'static str, names: &'static [&'static str]) -> Self {
         let mut reasons = Vec::new();
         if found.overflow {
             let message = format!("an object has at most {} fields", json::MEMBERS_MAX);
@@ -78,16 +88,18 @@ impl<'a> Fields<'a> {
             let message = format!("`{}` comes more than once", excerpt(name));
             Reason::foreign_field(Code::FieldDuplicate, &path(parent, name), message)
         }));
-        Self { parent, members: found.members.into_iter().map(Some).collect(), reasons }
+        let (values, unknown) = (found.known, found.unknown);
+        Self { parent, names, values, next: 0, unknown, reasons }
     }
 
     /// Takes the raw value of a field, if it is there.
     pub(crate) fn optional(&mut self, name: &str) -> Option<&'a str> {
-        self.members
-            .iter_mut()
-            .find(|member| member.as_ref().is_some_and(|(known, _)| known == name))
-            .and_then(Option::take)
-            .map(|(_, raw)| raw)
+        let at = match self.names.get(self.next).is_some_and(|next| *next == name) {
+            true => self.next,
+            false => self.names.iter().position(|known| *known == name)?,
+        };
+        self.next = at + 1;
+        self.values.get_mut(at)?.take()
     }
 
     /// Takes the raw value of a field that must be there.
@@ -213,7 +225,9 @@ impl<'a> Fields<'a> {
 
     /// The names of the fields that nobody took.
     pub(crate) fn rest(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().flatten().map(|(name, _)| name.as_ref())
+        let known = self.names.iter().zip(&self.values);
+        let left = known.filter(|(_, value)| value.is_some()).map(|(name, _)| *name);
+        left.chain(self.unknown.iter().map(AsRef::as_ref))
     }
 
     /// Refuses every field that nobody took.

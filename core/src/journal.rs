@@ -15,7 +15,7 @@ use crate::{
     time::Timestamp,
 };
 
-const BLOCK: Kind = Kind { tag: b'J', version: 3 };
+const BLOCK: Kind = Kind { tag: b'J', version: 4 };
 
 /// One row of the journal: the outcome of one or more requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

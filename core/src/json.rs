@@ -1,12 +1,10 @@
-//! Strict reading of one JSON object: its members in order, values still raw.
+//! Strict reading of one JSON object: its members by their names, values still raw.
 //!
 //! Beyond RFC 8259: duplicate members are found and told apart, nesting is at most [`DEPTH_MAX`]
 //! and an object has at most [`MEMBERS_MAX`] members. Numbers keep their text. Invalid UTF-8 cannot
 //! come here: the input is a `&str`.
 
 use std::borrow::Cow;
-
-use scan::Place;
 
 #[cfg(test)]
 mod against_serde_json;
@@ -20,14 +18,13 @@ pub const DEPTH_MAX: usize = 32;
 /// Most members of one object; those after it are not looked at.
 pub const MEMBERS_MAX: usize = 64;
 
-/// One member of an object: its name, unescaped, and its value as it was written.
-pub type Member<'a> = (Cow<'a, str>, &'a str);
-
-/// The members of one object.
+/// The members of one object. Of a name that comes again, only the first is kept.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Members<'a> {
-    /// First occurrences, in order.
-    pub members: Vec<Member<'a>>,
+    /// The value of each name that was asked for as it was written, in the order of the names.
+    pub known: Vec<Option<&'a str>>,
+    /// The other names, in the order of the object, unescaped like those below.
+    pub unknown: Vec<Cow<'a, str>>,
     /// Names that came again.
     pub duplicated: Vec<Cow<'a, str>>,
     /// Whether members were left out because there were more than [`MEMBERS_MAX`].
@@ -92,45 +89,100 @@ pub enum Unreadable {
     NameInvalid,
 }
 
-/// The members of the object that `raw` is.
+/// The members of the object that `raw` is; `names` are those whose values are wanted, best in the
+/// order in which senders write them.
 ///
 /// # Errors
 /// Why it has none: of several reasons the first in the order of [`Unreadable`].
-pub fn members(raw: &str) -> Result<Members<'_>, Unreadable> {
-    let mut found = Members { members: Vec::with_capacity(8), ..Members::default() };
-    let mut names_valid = true;
+pub fn members<'a>(raw: &'a str, names: &[&str]) -> Result<Members<'a>, Unreadable> {
+    let mut known = Vec::with_capacity(names.len());
+    known.resize(names.len(), None);
+    let mut reader = Reader {
+        raw,
+        names,
+        found: Members { known, ..Members::default() },
+        next: 0,
+        count: 0,
+        names_valid: true,
+    };
     let start = scan::blank(raw.as_bytes());
     let (is_object, end) = match start {
-        [b'{', rest @ ..] => {
-            (true, scan::members(rest, 1, |place| names_valid &= found.add(raw, &place).is_some()))
-        }
+        [b'{', rest @ ..] => (true, scan::members(rest, 1, &mut reader)),
         rest => (false, scan::value(rest, 1)),
     };
     match end.map(scan::blank) {
         Some([]) if !is_object => Err(Unreadable::NotAnObject),
-        Some([]) if !names_valid => Err(Unreadable::NameInvalid),
-        Some([]) => Ok(found),
+        Some([]) if !reader.names_valid => Err(Unreadable::NameInvalid),
+        Some([]) => Ok(reader.found),
         _ if nests_too_deep(raw) => Err(Unreadable::TooDeep),
         _ => Err(Unreadable::NotJson),
     }
 }
 
-impl<'a> Members<'a> {
-    /// Takes a member in; `None` when its name is no text.
-    fn add(&mut self, raw: &'a str, place: &Place<'_>) -> Option<()> {
-        let name = between(raw, place.name)?;
-        let name = match place.name_escaped {
-            false => Cow::Borrowed(name),
-            true => Cow::Owned(unescaped(name)?),
-        };
-        if self.members.len() + self.duplicated.len() == MEMBERS_MAX {
-            self.overflow = true;
-        } else if self.members.iter().any(|(known, _)| *known == name) {
-            self.duplicated.push(name);
+/// Gathers the members of one object.
+struct Reader<'a, 'n> {
+    raw: &'a str,
+    names: &'n [&'n str],
+    found: Members<'a>,
+    /// The position of the name that most senders write next.
+    next: usize,
+    count: usize,
+    /// Whether no name so far held half a surrogate pair.
+    names_valid: bool,
+}
+
+impl<'a> scan::Visit<'a> for Reader<'a, '_> {
+    #[inline]
+    fn expected(&self) -> Option<&[u8]> {
+        self.names.get(self.next).map(|name| name.as_bytes())
+    }
+
+    #[inline]
+    fn expected_came(&mut self, value: [&[u8]; 2]) {
+        if self.count < MEMBERS_MAX
+            && let Some(known @ None) = self.found.known.get_mut(self.next)
+        {
+            *known = between(self.raw, value);
+            self.next += 1;
+            self.count += 1;
         } else {
-            self.members.push((name, between(raw, place.value)?));
+            let name = self.names.get(self.next).map(|name| Cow::Owned((*name).to_owned()));
+            self.add(name, value);
         }
-        Some(())
+    }
+
+    fn came(&mut self, name: [&[u8]; 2], escaped: bool, value: [&[u8]; 2]) {
+        let name = between(self.raw, name).and_then(|name| match escaped {
+            false => Some(Cow::Borrowed(name)),
+            true => unescaped(name).map(Cow::Owned),
+        });
+        self.names_valid &= name.is_some();
+        self.add(name, value);
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    fn add(&mut self, name: Option<Cow<'a, str>>, value: [&[u8]; 2]) {
+        let Some(name) = name else {
+            return;
+        };
+        let found = &mut self.found;
+        if self.count == MEMBERS_MAX {
+            found.overflow = true;
+            return;
+        }
+        self.count += 1;
+        match self.names.iter().position(|known| *known == name) {
+            Some(at) => match found.known.get_mut(at) {
+                Some(known @ None) => {
+                    *known = between(self.raw, value);
+                    self.next = at + 1;
+                }
+                _ => found.duplicated.push(name),
+            },
+            None if found.unknown.contains(&name) => found.duplicated.push(name),
+            None => found.unknown.push(name),
+        }
     }
 }
 
@@ -152,9 +204,9 @@ pub fn elements(raw: &str) -> Option<Vec<&str>> {
 #[must_use]
 pub fn text(raw: &str) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    match inner.as_bytes().contains(&b'\\') {
-        false => Some(Cow::Borrowed(inner)),
-        true => unescaped(inner).map(Cow::Owned),
+    match scan::plain(inner.as_bytes()) == inner.len() {
+        true => Some(Cow::Borrowed(inner)),
+        false => unescaped(inner).map(Cow::Owned),
     }
 }
 
@@ -232,17 +284,26 @@ mod tests {
     }
 
     #[test]
-    fn keeps_order_raw_numbers_and_unescaped_names() {
-        let found = members(r#" {"a\u0062": 1.0e5 , "c":{"d":[]}} "#).unwrap();
-        assert_eq!(found.members, [("ab".into(), "1.0e5"), ("c".into(), r#"{"d":[]}"#)]);
+    fn values_stay_raw_and_names_are_unescaped() {
+        let raw = r#" {"a\u0062": 1.0e5 , "e":0, "c":{"d":[]},"f\u0062":1} "#;
+        let found = members(raw, &["c", "ab", "x"]).unwrap();
+        assert_eq!(found.known, [Some(r#"{"d":[]}"#), Some("1.0e5"), None]);
+        assert_eq!(found.unknown, ["e", "fb"]);
         assert_eq!(found.duplicated.len(), 0);
     }
 
     #[test]
     fn finds_duplicates_however_they_are_escaped() {
-        let found = members(r#"{"a":1,"\u0061":2}"#).unwrap();
-        assert_eq!(found.members, [("a".into(), "1")]);
-        assert_eq!(found.duplicated, ["a"]);
+        for (raw, names) in [
+            (r#"{"a":1,"\u0061":2}"#, ["a"].as_slice()),
+            (r#"{"\u0061":1,"a":2}"#, &["b", "a"]),
+            (r#"{"a":1,"\u0061":2}"#, &[]),
+        ] {
+            let found = members(raw, names).unwrap();
+            assert_eq!(found.known.last().copied(), names.last().map(|_| Some("1")));
+            assert_eq!(found.unknown.len(), 1 - names.len().min(1));
+            assert_eq!(found.duplicated, ["a"]);
+        }
     }
 
     #[test]
@@ -251,23 +312,24 @@ mod tests {
             let all: Vec<String> = (0..count).map(|n| format!("\"k{n}\":0")).collect();
             format!("{{{}}}", all.join(","))
         };
-        assert!(!members(&object(MEMBERS_MAX)).unwrap().overflow);
+        assert!(!members(&object(MEMBERS_MAX), &[]).unwrap().overflow);
         let full = object(MEMBERS_MAX + 1);
-        let found = members(&full).unwrap();
+        let found = members(&full, &["k63", "k64"]).unwrap();
         assert!(found.overflow);
-        assert_eq!(found.members.len(), MEMBERS_MAX);
+        assert_eq!(found.unknown.len(), MEMBERS_MAX - 1);
+        assert_eq!(found.known, [Some("0"), None]);
     }
 
     #[test]
     fn says_why_there_are_no_members() {
         for raw in ["", "{", "[", "{\"a\":}", "{}x", "{'a':1}", "{\"a\":01}", "\"\u{1}\""] {
-            assert_eq!(members(raw), Err(Unreadable::NotJson), "{raw}");
+            assert_eq!(members(raw, &[]), Err(Unreadable::NotJson), "{raw}");
         }
         for raw in ["1", " [] ", "null", "\"{}\""] {
-            assert_eq!(members(raw), Err(Unreadable::NotAnObject), "{raw}");
+            assert_eq!(members(raw, &[]), Err(Unreadable::NotAnObject), "{raw}");
         }
         for raw in [r#"{"\ud800":1}"#, r#"{"a":1,"\udc00\ud800":{}}"#] {
-            assert_eq!(members(raw), Err(Unreadable::NameInvalid), "{raw}");
+            assert_eq!(members(raw, &[]), Err(Unreadable::NameInvalid), "{raw}");
         }
     }
 

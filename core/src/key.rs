@@ -60,7 +60,8 @@ pub(crate) trait Identity {
     fn content(&self, digest: &mut Digest);
 }
 
-/// What is hashed: parts, each behind its length.
+/// What is hashed: texts behind their lengths, and numbers of a fixed width. Which comes where is the
+/// same for every value of one purpose, so that no two values read alike.
 pub(crate) struct Digest(Vec<u8>);
 
 impl Digest {
@@ -77,8 +78,23 @@ impl Digest {
     }
 
     pub(crate) fn part(&mut self, bytes: &[u8]) {
-        self.0.extend((bytes.len() as u32).to_le_bytes());
-        self.0.extend(bytes);
+        // Seven bits to a byte: a hash costs by blocks of 64, and most lengths fit one.
+        let mut length = bytes.len();
+        while length >= 0x80 {
+            self.0.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        self.0.push(length as u8);
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn number(&mut self, number: i64) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// One of a closed set, by its position.
+    pub(crate) fn choice(&mut self, position: u8) {
+        self.0.push(position);
     }
 
     pub(crate) fn finish<const N: usize>(self) -> [u8; N] {
@@ -107,7 +123,7 @@ pub(crate) fn dedup_key(
         DedupPolicy::Client5Min => {
             let mut digest = start("client_5min.1");
             if let Some(time) = identity.deed(&mut digest) {
-                digest.part(&time.floor(5 * MINUTE_MS).ms().to_le_bytes());
+                digest.number(time.floor(5 * MINUTE_MS).ms());
                 return Some((digest.key(), 0));
             }
         }

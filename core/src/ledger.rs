@@ -61,7 +61,7 @@ pub struct Ledger {
     open: Vec<Group>,
     open_events: usize,
     waiting: Waiting,
-    /// Counted and not yet published.
+    /// Noted, and neither counted nor published yet.
     additions: Additions,
     published_seq: u64,
     published_at: Timestamp,
@@ -143,7 +143,7 @@ impl Ledger {
         }
         self.count(&block);
         // Whoever asks now gets a snapshot: nothing is left to publish.
-        self.additions = Additions::default();
+        self.settle();
         self.published_seq = self.seq;
         Ok(())
     }
@@ -241,6 +241,7 @@ impl Ledger {
         let due = self.events_since_checkpoint >= CHECKPOINT_EVENTS
             || self.blocks_since_checkpoint >= CHECKPOINT_BLOCKS;
         if due {
+            effects.extend(self.publish());
             effects.push(self.checkpoint());
         }
         effects.extend(self.publish_or_wait());
@@ -259,6 +260,7 @@ impl Ledger {
     /// A checkpoint of this moment. Nothing may be waiting for its commit.
     #[must_use = "effects describe I/O that has not happened yet"]
     pub fn checkpoint(&mut self) -> Effect {
+        self.close_delta();
         self.events_since_checkpoint = 0;
         self.blocks_since_checkpoint = 0;
         let bytes =
@@ -322,8 +324,6 @@ impl Ledger {
         self.blocks_since_checkpoint += 1;
         let Self { counters, additions, corrections, subjects, .. } = self;
         for group in &block.groups {
-            let now = group.received;
-            counters.advance(now);
             counters.add_tally(&group.source, &group.tally(), additions);
             for candidate in &group.accepted {
                 let domain = candidate.event.domain();
@@ -331,10 +331,10 @@ impl Ledger {
                 for Correction { time, label, sums } in learnt.into_iter().flatten() {
                     let dimensions = subjects.dimensions(domain, label);
                     let fact = Fact { when: When::At(time), dimensions, sums };
-                    counters.add_fact(domain, &fact, now, additions);
+                    counters.note(domain, &fact, additions);
                 }
                 if let Some(fact) = candidate.event.fact(&group.source) {
-                    counters.add_fact(domain, &fact, now, additions);
+                    counters.note(domain, &fact, additions);
                 }
             }
         }
@@ -361,18 +361,29 @@ impl Ledger {
         // A clock that went back must not hold anything up.
         let due = self.published_at.plus_ms(PUBLISH_EVERY_MS);
         if self.clock < self.published_at || self.clock >= due {
-            self.published_at = self.clock;
-            return self.close_delta().map(Effect::Publish);
+            return self.publish();
         }
         let asked = core::mem::replace(&mut self.wake_asked, true);
         (!asked).then_some(Effect::WakeAt(due))
+    }
+
+    fn publish(&mut self) -> Option<Effect> {
+        self.published_at = self.clock;
+        self.close_delta().map(Effect::Publish)
+    }
+
+    /// Counts what was noted since the last delta: only then the counters are those of `seq`.
+    fn settle(&mut self) -> Additions {
+        let additions = core::mem::take(&mut self.additions);
+        self.counters.settle(&additions, self.now);
+        additions
     }
 
     fn close_delta(&mut self) -> Option<Delta> {
         if self.published_seq == self.seq {
             return None;
         }
-        let additions = core::mem::take(&mut self.additions);
+        let additions = self.settle();
         let delta = self.counters.delta(self.published_seq, self.seq, additions);
         self.published_seq = self.seq;
         if self.recent.len() == RECENT_DELTAS_MAX {

@@ -41,6 +41,7 @@ mod spread;
 mod story;
 mod subject;
 mod subjects;
+mod texts;
 mod tier;
 mod time;
 mod verdict;

@@ -74,22 +74,27 @@ impl Panes {
         self.table.distinct(dimension)
     }
 
-    /// Counts a fact as it is at `now`, and notes it in `changes`.
-    pub fn add(&mut self, fact: &Fact<'_>, now: Timestamp, changes: &mut Changes) {
+    /// Notes a fact in `changes`, to be counted when they are [settled](Self::settle).
+    pub fn note(&mut self, fact: &Fact<'_>, changes: &mut Changes) {
         let series = self.intern(&fact.dimensions);
         match fact.when {
             When::At(time) => {
                 let pane = time.ms().div_euclid(PANE_MS);
                 let sums = fact.sums.get(..self.schema().measures.len()).unwrap_or(&fact.sums);
                 changes.cells.add((pane, series), sums);
-                self.count(pane, now, series, sums);
             }
             When::Over(from, to) => {
-                let spread = Spread { from, to, series, sums: fact.sums };
-                changes.spreads.push(spread.clone());
-                self.count_spread(spread);
+                changes.spreads.push(Spread { from, to, series, sums: fact.sums });
             }
         }
+    }
+
+    /// Counts what was noted, as it is at `now`: once for all facts of one pane and series.
+    pub fn settle(&mut self, changes: &Changes, now: Timestamp) {
+        for ((pane, series), sums) in changes.cells.rows(self.schema().measures.len()) {
+            self.count(pane, now, series, sums);
+        }
+        changes.spreads.iter().for_each(|spread| self.count_spread(spread.clone()));
     }
 
     /// Adds what others counted, as it is at `now`, and notes it in `changes`.

@@ -95,12 +95,12 @@ fn compare_content(json: &str, valid: &Valid) {
     };
     match &valid.candidate.event {
         Event::Conversion(event) => {
-            assert_eq!(event.client, text(&read["id_cliente"]));
+            assert_eq!(event.client(), text(&read["id_cliente"]));
             assert_eq!(event.channel.name(), text(&read["canale"]));
             assert_eq!(event.outcome.name(), text(&read["stato"]));
-            assert_eq!(event.campaign, text(&read["metadati"]["campagna"]));
-            assert_eq!(event.device, text(&read["metadati"]["dispositivo"]));
-            assert_eq!(event.place, text(&read["metadati"]["localita"]));
+            assert_eq!(event.campaign(), text(&read["metadati"]["campagna"]));
+            assert_eq!(event.device(), text(&read["metadati"]["dispositivo"]));
+            assert_eq!(event.place(), text(&read["metadati"]["localita"]));
             near(&read["valore"], event.value_cents);
         }
         Event::Spend(spend) => {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     choice::choice,
     key::{Digest, Identity},
+    texts::Texts,
     time::Timestamp,
 };
 
@@ -65,8 +66,6 @@ choice! {
 /// One validated CRM conversion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversion {
-    /// `id_cliente`
-    pub client: String,
     /// `evento`
     pub kind: ConversionKind,
     /// `timestamp`
@@ -77,15 +76,35 @@ pub struct Conversion {
     pub channel: Channel,
     /// `stato`
     pub outcome: Outcome,
-    /// `metadati.campagna`; empty when absent, like the two below.
-    pub campaign: String,
-    /// `metadati.dispositivo`
-    pub device: String,
-    /// `metadati.localita`
-    pub place: String,
+    /// Client, campaign, device and place.
+    texts: Texts<4>,
 }
 
 impl Conversion {
+    /// `id_cliente`
+    #[must_use]
+    pub fn client(&self) -> &str {
+        self.texts.at(0)
+    }
+
+    /// `metadati.campagna`; empty when absent, like the two below.
+    #[must_use]
+    pub fn campaign(&self) -> &str {
+        self.texts.at(1)
+    }
+
+    /// `metadati.dispositivo`
+    #[must_use]
+    pub fn device(&self) -> &str {
+        self.texts.at(2)
+    }
+
+    /// `metadati.localita`
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.texts.at(3)
+    }
+
     pub(crate) fn is_declared_duplicate(&self) -> bool {
         self.outcome == Outcome::DeclaredDuplicate
     }
@@ -93,20 +112,19 @@ impl Conversion {
 
 impl Identity for Conversion {
     fn deed(&self, digest: &mut Digest) -> Option<Timestamp> {
-        digest.part(self.client.as_bytes());
+        digest.part(self.client().as_bytes());
         Some(self.time)
     }
 
     fn content(&self, digest: &mut Digest) {
         digest.part(b"conversion");
-        digest.part(self.client.as_bytes());
-        digest.part(self.kind.name().as_bytes());
-        digest.part(&self.time.ms().to_le_bytes());
-        digest.part(&self.value_cents.to_le_bytes());
-        digest.part(self.channel.name().as_bytes());
-        digest.part(self.outcome.name().as_bytes());
-        digest.part(self.campaign.as_bytes());
-        digest.part(self.device.as_bytes());
-        digest.part(self.place.as_bytes());
+        digest.choice(self.kind as u8);
+        digest.number(self.time.ms());
+        digest.number(self.value_cents);
+        digest.choice(self.channel as u8);
+        digest.choice(self.outcome as u8);
+        for text in [self.client(), self.campaign(), self.device(), self.place()] {
+            digest.part(text.as_bytes());
+        }
     }
 }

@@ -17,6 +17,8 @@ use crate::{
 /// Longest interval, and furthest end ahead of the receiver: what the coarsest tier holds.
 const INTERVAL_MS_MAX: i64 = 400 * DAY_MS;
 
+const FIELDS: &[&str] = &["canale", "campagna", "importo", "da", "a"];
+
 /// An amount spent evenly from one instant to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spend {
@@ -39,11 +41,11 @@ impl Identity for Spend {
 
     fn content(&self, digest: &mut Digest) {
         digest.part(b"spend");
-        digest.part(self.channel.name().as_bytes());
+        digest.choice(self.channel as u8);
         digest.part(self.campaign.as_bytes());
-        digest.part(&self.amount_cents.to_le_bytes());
-        digest.part(&self.from.ms().to_le_bytes());
-        digest.part(&self.to.ms().to_le_bytes());
+        digest.number(self.amount_cents);
+        digest.number(self.from.ms());
+        digest.number(self.to.ms());
     }
 }
 
@@ -65,7 +67,7 @@ impl Spend {
 /// # Errors
 /// Every reason why it is none.
 pub(crate) fn validate(json: &str, now: Timestamp) -> Result<Spend, Vec<Reason>> {
-    let mut fields = Fields::read(json)?;
+    let mut fields = Fields::read(json, FIELDS)?;
     let channel = fields
         .required("canale")
         .and_then(|raw| fields.choice("canale", raw, Channel::named, Channel::NAMES));

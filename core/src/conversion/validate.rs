@@ -10,11 +10,15 @@ use crate::{
     fields::{Fields, is_free_id},
     reason::{Reason, ReasonCode as Code, excerpt},
     source::{ClientIdRule, Source},
+    texts::Texts,
     time::Timestamp,
 };
 
 /// Longest string in `metadati`, in characters.
 pub(super) const TEXT_CHARS_MAX: usize = 64;
+const FIELDS: &[&str] =
+    &["id_cliente", "evento", "timestamp", "valore", "canale", "stato", "metadati"];
+const METADATA_FIELDS: &[&str] = &["campagna", "dispositivo", "localita"];
 /// Most ignored keys that are named.
 const WARNINGS_MAX: usize = 16;
 
@@ -27,7 +31,7 @@ pub(crate) fn validate(
     source: &Source,
     now: Timestamp,
 ) -> Result<(Conversion, Vec<String>), Vec<Reason>> {
-    let mut fields = Fields::read(json)?;
+    let mut fields = Fields::read(json, FIELDS)?;
     let client = fields.required("id_cliente").and_then(|raw| client(&mut fields, raw, source));
     let kind = fields.required("evento").and_then(|raw| kind(&mut fields, raw));
     let time = fields.required("timestamp").and_then(|raw| fields.happened("timestamp", raw, now));
@@ -52,24 +56,15 @@ pub(crate) fn validate(
             Some(outcome),
             reasons,
         ) if reasons.is_empty() => {
-            let event = Conversion {
-                client,
-                kind,
-                time,
-                value_cents,
-                channel,
-                outcome,
-                campaign,
-                device,
-                place,
-            };
+            let texts = Texts::new([&client, &campaign, &device, &place]);
+            let event = Conversion { kind, time, value_cents, channel, outcome, texts };
             Ok((event, warnings))
         }
         (.., reasons) => Err(reasons),
     }
 }
 
-fn client(fields: &mut Fields<'_>, raw: &str, source: &Source) -> Option<String> {
+fn client<'r>(fields: &mut Fields<'_>, raw: &'r str, source: &Source) -> Option<Cow<'r, str>> {
     let id = fields.text("id_cliente", raw)?;
     let (valid, form) = match source.client_id {
         ClientIdRule::Cliente => {
@@ -82,19 +77,21 @@ fn client(fields: &mut Fields<'_>, raw: &str, source: &Source) -> Option<String>
         fields.refuse(Reason::field(Code::ClientIdFormat, "id_cliente", message));
         return None;
     }
-    Some(id.into_owned())
+    Some(id)
 }
 
 /// `^CLIENTE-[A-Z]{4,10}-\d{6}$`
 fn is_cliente_id(id: &str) -> bool {
-    let Some((letters, digits)) = id.strip_prefix("CLIENTE-").and_then(|rest| rest.split_once('-'))
+    let Some((letters, [b'-', digits @ ..])) = id
+        .as_bytes()
+        .strip_prefix(b"CLIENTE-")
+        .and_then(|rest| rest.split_at_checked(rest.len().checked_sub(7)?))
     else {
         return false;
     };
     (4..=10).contains(&letters.len())
-        && letters.bytes().all(|byte| byte.is_ascii_uppercase())
-        && digits.len() == 6
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && letters.iter().all(u8::is_ascii_uppercase)
+        && digits.iter().all(u8::is_ascii_digit)
 }
 
 fn kind(fields: &mut Fields<'_>, raw: &str) -> Option<ConversionKind> {
@@ -106,22 +103,22 @@ fn kind(fields: &mut Fields<'_>, raw: &str) -> Option<ConversionKind> {
 }
 
 #[derive(Default)]
-struct Metadata {
-    campaign: String,
-    device: String,
-    place: String,
+struct Metadata<'a> {
+    campaign: Cow<'a, str>,
+    device: Cow<'a, str>,
+    place: Cow<'a, str>,
     warnings: Vec<String>,
 }
 
-impl Metadata {
+impl<'a> Metadata<'a> {
     /// Reads what is known and takes faults over into `event`; a fault leaves the text empty.
-    fn read(event: &mut Fields<'_>, raw: &str) -> Self {
-        let Some(mut fields) = event.nested("metadati", raw) else {
+    fn read(event: &mut Fields<'_>, raw: &'a str) -> Self {
+        let Some(mut fields) = event.nested("metadati", raw, METADATA_FIELDS) else {
             return Self::default();
         };
         let mut text = |name: &'static str, path: &'static str| {
             let raw = fields.optional(name)?;
-            fields.bounded_text(path, raw, TEXT_CHARS_MAX).map(Cow::into_owned)
+            fields.bounded_text(path, raw, TEXT_CHARS_MAX)
         };
         let campaign = text("campagna", "metadati.campagna").unwrap_or_default();
         let device = text("dispositivo", "metadati.dispositivo").unwrap_or_default();
@@ -287,7 +284,7 @@ mod tests {
         let json = example("metadati", r#"{"utm":"x","campagna":"c"}"#);
         let source = Source::named("crm");
         let (event, warnings) = validate(&json, &source, Timestamp::parse(NOW).unwrap()).unwrap();
-        assert_eq!(event.campaign, "c");
+        assert_eq!(event.campaign(), "c");
         assert_eq!(warnings, ["`metadati.utm` is ignored"]);
     }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::*;
 
 /// What `serde_json` makes of the same text.
-fn expected(raw: &str) -> Result<Members<'_>, Unreadable> {
+fn expected(raw: &str) -> Result<All<'_>, Unreadable> {
     if nests_too_deep(raw) {
         return Err(Unreadable::TooDeep);
     }
@@ -21,7 +21,29 @@ fn expected(raw: &str) -> Result<Members<'_>, Unreadable> {
 #[derive(serde::Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Members<'de> {
+/// The members of an object, names and values.
+#[derive(Default)]
+struct All<'a> {
+    members: Vec<(Cow<'a, str>, &'a str)>,
+    duplicated: Vec<Cow<'a, str>>,
+    overflow: bool,
+}
+
+impl<'a> All<'a> {
+    /// Parted by which names are known.
+    fn parted(&self, names: &[&str]) -> Members<'a> {
+        let value = |name: &&str| self.members.iter().find(|(known, _)| known == name);
+        let unknown = self.members.iter().filter(|(name, _)| !names.contains(&name.as_ref()));
+        Members {
+            known: names.iter().map(|name| value(name).map(|(_, value)| *value)).collect(),
+            unknown: unknown.map(|(name, _)| name.clone()).collect(),
+            duplicated: self.duplicated.clone(),
+            overflow: self.overflow,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for All<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Collect)
     }
@@ -30,14 +52,14 @@ impl<'de> Deserialize<'de> for Members<'de> {
 struct Collect;
 
 impl<'de> Visitor<'de> for Collect {
-    type Value = Members<'de>;
+    type Value = All<'de>;
 
     fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Members::default();
+        let mut found = All::default();
         while let Some(Text(name)) = map.next_key()? {
             if found.members.len() + found.duplicated.len() == MEMBERS_MAX {
                 map.next_value::<IgnoredAny>()?;
@@ -55,9 +77,12 @@ impl<'de> Visitor<'de> for Collect {
 
 #[track_caller]
 fn check(raw: &str) {
-    let found = members(raw);
-    assert_eq!(found, expected(raw), "{raw:?}");
-    for (_, value) in found.into_iter().flat_map(|found| found.members) {
+    let expected = expected(raw);
+    for names in [&[], ["a", "b", ""].as_slice(), &["b", "a"], &["a", "é", "zz"]] {
+        let expected = expected.as_ref().map(|all| all.parted(names)).map_err(|error| *error);
+        assert_eq!(members(raw, names), expected, "{raw:?} {names:?}");
+    }
+    for (_, value) in expected.into_iter().flat_map(|all| all.members) {
         if Kind::of(value) == Kind::Text {
             let expected = serde_json::from_str(value).ok().map(|Text(text)| text);
             assert_eq!(text(value), expected, "{value:?}");

@@ -7,14 +7,30 @@
 
 use super::DEPTH_MAX;
 
-/// Where a member's name and value are: what is left of the text from the start of each, and from
-/// its end.
-pub(super) struct Place<'a> {
-    /// Without the quotes.
-    pub(super) name: [&'a [u8]; 2],
-    /// Whether the name holds a backslash.
-    pub(super) name_escaped: bool,
-    pub(super) value: [&'a [u8]; 2],
+/// Who wants to know the members of an object. A place in the text is told by what is left of it from
+/// the place's start, and from its end.
+pub(super) trait Visit<'a> {
+    /// The name that most likely comes next: where it does, it need not be looked through.
+    fn expected(&self) -> Option<&[u8]>;
+
+    /// The member of that name.
+    fn expected_came(&mut self, value: [&'a [u8]; 2]);
+
+    /// A member, its name without the quotes and whether it holds a backslash.
+    fn came(&mut self, name: [&'a [u8]; 2], escaped: bool, value: [&'a [u8]; 2]);
+}
+
+/// Nobody does.
+struct Skip;
+
+impl Visit<'_> for Skip {
+    fn expected(&self) -> Option<&[u8]> {
+        None
+    }
+
+    fn expected_came(&mut self, _: [&[u8]; 2]) {}
+
+    fn came(&mut self, _: [&[u8]; 2], _: bool, _: [&[u8]; 2]) {}
 }
 
 /// Whitespace, if there is any.
@@ -37,7 +53,7 @@ pub(super) fn value(rest: &[u8], depth: usize) -> Option<&[u8]> {
 
 fn other_value(rest: &[u8], depth: usize) -> Option<&[u8]> {
     match rest {
-        [b'{', rest @ ..] if depth <= DEPTH_MAX => members(rest, depth, |_| ()),
+        [b'{', rest @ ..] if depth <= DEPTH_MAX => members(rest, depth, &mut Skip),
         [b'[', rest @ ..] if depth <= DEPTH_MAX => elements(rest, depth, |_| ()),
         [b't', rest @ ..] => rest.strip_prefix(b"rue"),
         [b'f', rest @ ..] => rest.strip_prefix(b"alse"),
@@ -50,7 +66,7 @@ fn other_value(rest: &[u8], depth: usize) -> Option<&[u8]> {
 pub(super) fn members<'a>(
     rest: &'a [u8],
     depth: usize,
-    mut show: impl FnMut(Place<'a>),
+    visit: &mut impl Visit<'a>,
 ) -> Option<&'a [u8]> {
     let mut rest = blank(rest);
     if let [b'}', after @ ..] = rest {
@@ -58,14 +74,25 @@ pub(super) fn members<'a>(
     }
     loop {
         let name = rest.strip_prefix(b"\"")?;
-        let name_end = name.get(plain(name)..)?;
-        let (name_end, name_escaped) = match name_end {
-            [b'"', ..] => (name_end, false),
-            _ => (escaped(name_end)?, true),
+        let value_end = match visit.expected().and_then(|expected| name.strip_prefix(expected)) {
+            Some([b'"', b':', value_start @ ..]) => {
+                let value_start = blank(value_start);
+                let value_end = value(value_start, depth + 1)?;
+                visit.expected_came([value_start, value_end]);
+                value_end
+            }
+            _ => {
+                let name_end = name.get(plain(name)..)?;
+                let (name_end, name_escaped) = match name_end {
+                    [b'"', ..] => (name_end, false),
+                    _ => (escaped(name_end)?, true),
+                };
+                let value_start = blank(blank(name_end.get(1..)?).strip_prefix(b":")?);
+                let value_end = value(value_start, depth + 1)?;
+                visit.came([name, name_end], name_escaped, [value_start, value_end]);
+                value_end
+            }
         };
-        let value_start = blank(blank(name_end.get(1..)?).strip_prefix(b":")?);
-        let value_end = value(value_start, depth + 1)?;
-        show(Place { name: [name, name_end], name_escaped, value: [value_start, value_end] });
         rest = match blank(value_end) {
             [b',', after @ ..] => blank(after),
             [b'}', after @ ..] => return Some(after),
@@ -125,7 +152,7 @@ fn escaped(mut rest: &[u8]) -> Option<&[u8]> {
 
 /// How many bytes from the start stand for themselves within a string: all before the first quote,
 /// backslash or control character.
-fn plain(bytes: &[u8]) -> usize {
+pub(super) fn plain(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((eight, after)) = rest.split_first_chunk() {
         let found = specials(u64::from_le_bytes(*eight));

@@ -138,14 +138,14 @@ impl Identity for Action {
     fn same(&self, digest: &mut Digest) {
         digest.part(b"action");
         self.deed(digest);
-        digest.part(&self.time.ms().to_le_bytes());
+        digest.number(self.time.ms());
     }
 
     fn content(&self, digest: &mut Digest) {
         self.same(digest);
         self.setting.content(digest);
         match &self.deed {
-            Deed::View { completion } => digest.part(&completion.to_le_bytes()),
+            Deed::View { completion } => digest.number(i64::from(*completion)),
             Deed::Interaction(_) => {}
             Deed::Share { hashtags, .. } => {
                 hashtags.iter().for_each(|hashtag| digest.part(hashtag.as_bytes()));

@@ -134,7 +134,7 @@ impl Setting {
     fn content(&self, digest: &mut Digest) {
         self.audience(digest);
         digest.part(self.format.as_bytes());
-        digest.part(&self.duration_ms.to_le_bytes());
+        digest.number(i64::from(self.duration_ms));
     }
 }
 

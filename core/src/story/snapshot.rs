@@ -84,10 +84,10 @@ impl Identity for Snapshot {
 
     fn content(&self, digest: &mut Digest) {
         digest.part(b"snapshot");
-        digest.part(&self.time.ms().to_le_bytes());
+        digest.number(self.time.ms());
         self.setting.content(digest);
         for total in self.engagement.totals() {
-            digest.part(&total.unwrap_or(-1).to_le_bytes());
+            digest.number(total.unwrap_or(-1));
         }
     }
 }

@@ -20,6 +20,27 @@ pub(super) const TEXT_CHARS_MAX: usize = 64;
 /// Most hashtags of a share.
 pub(super) const HASHTAGS_MAX: usize = 30;
 
+/// Of both forms.
+const FIELDS: &[&str] = &[
+    "story_id",
+    "user_location",
+    "formato",
+    "durata_s",
+    "segmento",
+    "timestamp",
+    "engagement",
+    "user_id",
+    "event_type",
+    "interaction_type",
+    "completion_rate",
+    "tempo_visione_s",
+    "hashtag",
+];
+const SEGMENT_FIELDS: &[&str] = &["eta", "genere", "interesse"];
+const ENGAGEMENT_FIELDS: &[&str] =
+    &["completion_rate", "view_count", "clicks", "comments", "shares", "reactions"];
+const REACTION_FIELDS: &[&str] = &["like", "love", "laugh"];
+
 /// Either form of a story event.
 pub(crate) enum StoryEvent {
     Snapshot(Snapshot),
@@ -31,7 +52,7 @@ pub(crate) enum StoryEvent {
 /// # Errors
 /// Every reason why it is none.
 pub(crate) fn validate(json: &str, now: Timestamp) -> Result<StoryEvent, Vec<Reason>> {
-    let mut fields = Fields::read(json)?;
+    let mut fields = Fields::read(json, FIELDS)?;
     let setting = Setting::read(&mut fields);
     let time = fields.required("timestamp").and_then(|raw| fields.happened("timestamp", raw, now));
     let event = match fields.optional("engagement") {
@@ -72,7 +93,7 @@ fn text(fields: &mut Fields<'_>, name: &str, path: &'static str) -> Option<Strin
 }
 
 fn segment(event: &mut Fields<'_>, raw: &str) -> Option<[String; 3]> {
-    let mut fields = event.nested("segmento", raw)?;
+    let mut fields = event.nested("segmento", raw, SEGMENT_FIELDS)?;
     let age = text(&mut fields, "eta", "segmento.eta");
     let gender = text(&mut fields, "genere", "segmento.genere");
     let interest = text(&mut fields, "interesse", "segmento.interesse");
@@ -98,7 +119,7 @@ fn snapshot(
 }
 
 fn engagement(event: &mut Fields<'_>, raw: &str) -> Option<Engagement> {
-    let mut fields = event.nested("engagement", raw)?;
+    let mut fields = event.nested("engagement", raw, ENGAGEMENT_FIELDS)?;
     let completion = fields
         .optional("completion_rate")
         .and_then(|raw| fields.rate("engagement.completion_rate", raw));
@@ -109,7 +130,7 @@ fn engagement(event: &mut Fields<'_>, raw: &str) -> Option<Engagement> {
     let reactions = fields
         .optional("reactions")
         .and_then(|raw| {
-            let mut reactions = fields.nested("engagement.reactions", raw)?;
+            let mut reactions = fields.nested("engagement.reactions", raw, REACTION_FIELDS)?;
             let totals = [
                 total(&mut reactions, "like", "engagement.reactions.like"),
                 total(&mut reactions, "love", "engagement.reactions.love"),
