@@ -13,7 +13,7 @@ use crate::{
     time::Timestamp,
 };
 
-const CHECKPOINT: Kind = Kind { tag: b'C', version: 2 };
+const CHECKPOINT: Kind = Kind { tag: b'C', version: 3 };
 
 /// What a checkpoint holds.
 #[derive(Debug)]

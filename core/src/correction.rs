@@ -1,22 +1,10 @@
-//! Subjects: what some events are about, where a later event may correct what an earlier one told.
-
-use serde::{Deserialize, Serialize};
+//! Corrections: what a later event changes in what an earlier one of the same subject told.
 
 use crate::{
     fact::{Sums, add_sums},
-    key::DedupKey,
     series::SeriesId,
     time::Timestamp,
 };
-
-/// What an event is about. Events of one subject meet in one ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// What the subject belongs to: all subjects of a topic are forgotten together.
-    pub topic: DedupKey,
-    /// The subject itself.
-    pub key: DedupKey,
-}
 
 /// What is to be added at an instant, under values that [`Subjects`](crate::subjects::Subjects)
 /// keeps.

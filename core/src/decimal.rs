@@ -229,6 +229,27 @@ impl fmt::Display for Decimal {
 mod tests {
     use super::*;
 
+    #[test]
+    fn what_is_read_at_once_is_read_the_same_step_by_step() {
+        let digits = ["", "0", "5", "00", "10", "123456", "999999999999", "1234567890123456"];
+        for (whole, fraction) in digits.iter().flat_map(|a| digits.map(|b| (*a, b))) {
+            for number in [whole.to_string(), format!("{whole}.{fraction}")] {
+                for places in [0, 2, 3, 6] {
+                    let Some(units) = plain(&number, places) else {
+                        continue;
+                    };
+                    let slow = Scaled::read_any(&number, places);
+                    assert_eq!(slow.units, Some(units), "{number} {places}");
+                    assert!(!slow.negative && !slow.inexact && !slow.half, "{number} {places}");
+                }
+            }
+        }
+        assert_eq!(plain("12.5", 2), Some(1_250));
+        for none in ["1.234", "-1", "1e2", "12345678901234"] {
+            assert_eq!(plain(none, 2), None, "{none}");
+        }
+    }
+
     const NEGATIVE: MoneyFaults = MoneyFaults { negative: true, precision: false, range: false };
     const PRECISION: MoneyFaults = MoneyFaults { negative: false, precision: true, range: false };
     const RANGE: MoneyFaults = MoneyFaults { negative: false, precision: false, range: true };

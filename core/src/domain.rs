@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conversion::{self, Conversion, Spend},
+    correction::Correction,
     fact::{Fact, Schema},
     key::{DedupKey, Identity, dedup_key},
     reason::{Reason, ReasonCode},
     series::SeriesTable,
     source::Source,
     story::{self, Action, Snapshot, StoryEvent},
-    subject::{Correction, Subject},
     tier::TIERS,
     time::Timestamp,
 };
@@ -141,8 +141,8 @@ pub struct Candidate {
     pub key: DedupKey,
     /// A fingerprint of its content, where another content under the same key is a conflict.
     pub content: u32,
-    /// What it is about, where events correct each other.
-    pub subject: Option<Subject>,
+    /// What it is about, where events correct each other: those of one subject meet in one ledger.
+    pub subject: Option<DedupKey>,
     /// The event.
     pub event: Event,
 }
@@ -151,7 +151,7 @@ impl Candidate {
     /// The shard, below `shards`, where it meets its repetitions and all that it corrects.
     #[must_use]
     pub fn shard(&self, shards: u16) -> u16 {
-        self.subject.map_or(self.key, |subject| subject.key).shard(shards)
+        self.subject.unwrap_or(self.key).shard(shards)
     }
 }
 
@@ -268,7 +268,7 @@ impl Event {
         }
     }
 
-    /// How long its subject is remembered from its receipt on, in milliseconds.
+    /// How long its subject is remembered from its receipt on at least, in milliseconds.
     pub(crate) const fn kept_ms(&self) -> i64 {
         match self {
             Self::Conversion(_) | Self::Spend(_) => 0,
@@ -286,7 +286,7 @@ impl Event {
         }
     }
 
-    fn subject(&self, source: &str) -> Option<Subject> {
+    fn subject(&self, source: &str) -> Option<DedupKey> {
         match self {
             Self::Conversion(_) | Self::Spend(_) => None,
             Self::Snapshot(event) => Some(event.subject(source)),

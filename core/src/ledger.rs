@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 
 use crate::{
     checkpoint::{self, Checkpoint},
+    correction::Correction,
     corrupt::Corrupt,
     counters::{Additions, Counters, Delta},
     dedup::{DedupMemory, KEYS_MAX, Seen},
@@ -20,7 +21,6 @@ use crate::{
     fact::{Fact, When},
     journal::{Block, Group},
     rejected::{self, Waiting},
-    subject::Correction,
     subjects::{SUBJECTS_MAX, Subjects},
     time::Timestamp,
 };
@@ -310,7 +310,7 @@ impl Ledger {
     /// Remembers what a new event tells of its subject, and what is to be counted of it; whether a
     /// newer event has said more already.
     fn learn(&mut self, candidate: &Candidate, source: &str, received: Timestamp) -> bool {
-        let Some(subject) = &candidate.subject else {
+        let Some(subject) = candidate.subject else {
             return false;
         };
         let change = self.subjects.learn(&candidate.event, subject, source, received);

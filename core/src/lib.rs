@@ -11,6 +11,7 @@ mod answer;
 mod checkpoint;
 mod choice;
 mod conversion;
+mod correction;
 mod corrupt;
 mod counters;
 mod decimal;
@@ -39,7 +40,6 @@ mod skew;
 mod source;
 mod spread;
 mod story;
-mod subject;
 mod subjects;
 mod texts;
 mod tier;
@@ -69,7 +69,6 @@ pub use rejected::{
     Segments, TEXT_BYTES_MAX,
 };
 pub use source::{ClientIdRule, DedupPolicy, Source};
-pub use subject::Subject;
 pub use time::Timestamp;
 pub use verdict::Verdict;
 pub use viewer::{Applied, Viewer};

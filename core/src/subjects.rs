@@ -1,44 +1,44 @@
 //! What is remembered of subjects, so that a later event can correct what an earlier one told.
 //!
-//! All subjects of a topic are forgotten together, some time after the last event of the topic was
-//! received. Bound: [`SUBJECTS_MAX`] subjects; at the bound the ledger takes no more events,
-//! because what is forgotten too early is counted twice.
+//! A subject is forgotten some time after its own last event was received, at the full hour: whatever
+//! becomes of other subjects, so that it makes no difference which of them share a ledger. Bound:
+//! [`SUBJECTS_MAX`] subjects; at the bound the ledger takes no more events, because what is forgotten
+//! too early is counted twice.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    correction::Correction,
     corrupt::Corrupt,
     domain::{Domain, Event, Remembered, Revised},
     fact::DIMENSIONS_MAX,
     key::DedupKey,
     series::{SeriesId, SeriesTable},
-    subject::{Correction, Subject},
-    time::{MINUTE_MS, Timestamp},
+    time::{HOUR_MS, Timestamp},
 };
 
 /// Most subjects that one ledger remembers.
 pub const SUBJECTS_MAX: usize = 250_000;
 
-/// Everything that is remembered, topic by topic.
+/// Everything that is remembered.
 #[derive(Clone, Debug)]
 pub(crate) struct Subjects {
     /// The values that subjects were counted under, for each domain.
     labels: Vec<SeriesTable>,
-    topics: HashMap<DedupKey, Topic, FixedState>,
-    /// When each topic ends, in minutes.
-    ends: BTreeSet<(i64, DedupKey)>,
-    len: usize,
-    hasher: FixedState,
+    known: HashMap<DedupKey, Known, FixedState>,
+    /// Each subject once, at the hour in which it was to end when it came here.
+    ends: BTreeMap<i64, Vec<DedupKey>>,
 }
 
-#[derive(Clone, Debug)]
-struct Topic {
-    ends_min: i64,
-    subjects: HashMap<DedupKey, Remembered, FixedState>,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Known {
+    /// When it is forgotten, in hours since the epoch.
+    ends_h: i64,
+    remembered: Remembered,
 }
 
 /// What an event changes.
@@ -52,74 +52,71 @@ pub(crate) struct Change {
 impl Subjects {
     /// Nothing. `seed` keeps senders from choosing values that collide in memory.
     pub(crate) fn new(seed: u64) -> Self {
-        let hasher = FixedState::with_seed(seed);
+        let table = |domain: &Domain| SeriesTable::new(domain.schema(), seed);
         Self {
-            labels: Domain::ALL
-                .iter()
-                .map(|domain| SeriesTable::new(domain.schema(), seed))
-                .collect(),
-            topics: HashMap::with_hasher(hasher.clone()),
-            ends: BTreeSet::new(),
-            len: 0,
-            hasher,
+            labels: Domain::ALL.iter().map(table).collect(),
+            known: HashMap::with_hasher(FixedState::with_seed(seed)),
+            ends: BTreeMap::new(),
         }
     }
 
     /// How many subjects are remembered.
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.known.len()
     }
 
     /// Remembers what a new event tells of its subject.
     pub(crate) fn learn(
         &mut self,
         event: &Event,
-        subject: &Subject,
+        subject: DedupKey,
         source: &str,
         received: Timestamp,
     ) -> Change {
-        let Some(labels) = self.labels.get_mut(event.domain().index()) else {
+        let Self { labels, known, ends } = self;
+        let Some(labels) = labels.get_mut(event.domain().index()) else {
             return Change::default();
         };
-        let topic = self.topics.get(&subject.topic);
-        let known = topic.and_then(|topic| topic.subjects.get(&subject.key));
-        let (remembered, corrections) = match event.revise(source, known, labels) {
+        let entry = known.get_mut(&subject);
+        let before = entry.as_ref().map(|known| &known.remembered);
+        let (remembered, corrections) = match event.revise(source, before, labels) {
             Revised::Changed(remembered, corrections) => (Some(remembered), corrections),
             Revised::Unchanged => (None, Vec::new()),
             Revised::Superseded => {
                 return Change { corrections: Vec::new(), superseded: true };
             }
         };
-        let ends_min = received.plus_ms(event.kept_ms()).ms().div_euclid(MINUTE_MS) + 1;
-        let Self { topics, ends, len, hasher, .. } = self;
-        let entry = match topics.get_mut(&subject.topic) {
-            Some(topic) => topic,
-            None if remembered.is_none() => return Change::default(),
-            None => topics.entry(subject.topic).or_insert_with(|| {
-                let subjects = HashMap::with_hasher(hasher.clone());
-                ends.insert((ends_min, subject.topic));
-                Topic { ends_min, subjects }
-            }),
-        };
-        if entry.ends_min < ends_min {
-            ends.remove(&(entry.ends_min, subject.topic));
-            ends.insert((ends_min, subject.topic));
-            entry.ends_min = ends_min;
-        }
-        if let Some(remembered) = remembered {
-            *len += usize::from(entry.subjects.insert(subject.key, remembered).is_none());
+        let ends_h = received.plus_ms(event.kept_ms()).ms().div_euclid(HOUR_MS) + 1;
+        match (entry, remembered) {
+            (Some(entry), remembered) => {
+                entry.ends_h = entry.ends_h.max(ends_h);
+                if let Some(remembered) = remembered {
+                    entry.remembered = remembered;
+                }
+            }
+            (None, Some(remembered)) => {
+                known.insert(subject, Known { ends_h, remembered });
+                ends.entry(ends_h).or_default().push(subject);
+            }
+            (None, None) => {}
         }
         Change { corrections, superseded: false }
     }
 
-    /// Forgets the topics that have ended at `now`.
+    /// Forgets the subjects that have ended at `now`.
     pub(crate) fn expire(&mut self, now: Timestamp) {
-        let now_min = now.ms().div_euclid(MINUTE_MS);
-        while self.ends.first().is_some_and(|(ends_min, _)| *ends_min <= now_min)
-            && let Some((_, topic)) = self.ends.pop_first()
+        let now_h = now.ms().div_euclid(HOUR_MS);
+        while let Some(hour) = self.ends.first_entry()
+            && *hour.key() <= now_h
         {
-            let forgotten = self.topics.remove(&topic);
-            self.len -= forgotten.map_or(0, |topic| topic.subjects.len());
+            for subject in hour.remove() {
+                match self.known.get(&subject).map(|known| known.ends_h) {
+                    Some(later) if later > now_h => {
+                        self.ends.entry(later).or_default().push(subject);
+                    }
+                    _ => drop(self.known.remove(&subject)),
+                }
+            }
         }
     }
 
@@ -135,17 +132,10 @@ impl Subjects {
     /// Everything, to keep.
     pub(crate) fn state(&self) -> SubjectsState {
         let labels = |table: &SeriesTable| table.describe(0..table.len() as SeriesId);
-        let topic = |(ends_min, key): &(i64, DedupKey)| {
-            let subjects = self.topics.get(key).map(|topic| &topic.subjects);
-            let mut subjects: Vec<_> =
-                subjects.into_iter().flatten().map(|(key, known)| (*key, known.clone())).collect();
-            subjects.sort_unstable_by_key(|(key, _)| *key);
-            TopicState { key: *key, ends_min: *ends_min, subjects }
-        };
-        SubjectsState {
-            labels: self.labels.iter().map(labels).collect(),
-            topics: self.ends.iter().map(topic).collect(),
-        }
+        let mut known: Vec<_> =
+            self.known.iter().map(|(subject, known)| (*subject, known.clone())).collect();
+        known.sort_unstable_by_key(|(subject, _)| *subject);
+        SubjectsState { labels: self.labels.iter().map(labels).collect(), known }
     }
 
     /// What was kept.
@@ -164,16 +154,11 @@ impl Subjects {
                 return Err(Corrupt("a label comes twice"));
             }
         }
-        for TopicState { key, ends_min, subjects } in state.topics {
-            let mut topic = Topic { ends_min, subjects: HashMap::with_hasher(all.hasher.clone()) };
-            all.len += subjects.len();
-            topic.subjects.extend(subjects);
-            all.ends.insert((ends_min, key));
-            all.topics.insert(key, topic);
-        }
-        let distinct: usize = all.topics.values().map(|topic| topic.subjects.len()).sum();
-        if distinct != all.len || all.topics.len() != all.ends.len() {
-            return Err(Corrupt("a subject comes twice"));
+        for (subject, known) in state.known {
+            all.ends.entry(known.ends_h).or_default().push(subject);
+            if all.known.insert(subject, known).is_some() {
+                return Err(Corrupt("a subject comes twice"));
+            }
         }
         Ok(all)
     }
@@ -183,14 +168,7 @@ impl Subjects {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SubjectsState {
     labels: Vec<(Vec<String>, Vec<u32>)>,
-    topics: Vec<TopicState>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct TopicState {
-    key: DedupKey,
-    ends_min: i64,
-    subjects: Vec<(DedupKey, Remembered)>,
+    known: Vec<(DedupKey, Known)>,
 }
 
 #[cfg(test)]
@@ -199,7 +177,7 @@ mod tests {
     use crate::{
         domain::{Candidate, EventKind, RawEvent},
         source::Source,
-        time::{DAY_MS, HOUR_MS},
+        time::DAY_MS,
     };
 
     const START: Timestamp = Timestamp::from_ms(1_770_000_000_000);
@@ -228,7 +206,7 @@ mod tests {
     fn learn(subjects: &mut Subjects, event: &Candidate, after_ms: i64) -> Change {
         let received = START.plus_ms(after_ms);
         subjects.expire(received);
-        subjects.learn(&event.event, &event.subject.unwrap(), "crm", received)
+        subjects.learn(&event.event, event.subject.unwrap(), "crm", received)
     }
 
     /// How many views a change adds.
@@ -237,18 +215,32 @@ mod tests {
     }
 
     #[test]
-    fn a_viewer_is_remembered_for_48_hours_after_the_last_event_of_the_story() {
-        for (after_ms, expected) in [(48 * HOUR_MS, 0), (48 * HOUR_MS + MINUTE_MS, 1)] {
+    fn a_viewer_is_remembered_for_72_hours_after_the_last_own_event() {
+        for (after_h, expected) in [(72, 0), (73, 1)] {
             let mut subjects = Subjects::new(1);
             assert_eq!(views(&learn(&mut subjects, &view(1), 0)), 1);
-            let another = learn(&mut subjects, &view(2), 40 * HOUR_MS);
-            assert_eq!(views(&another), 1);
-            let like = action(3, r#""event_type":"Interaction","interaction_type":"like""#);
-            learn(&mut subjects, &like, 47 * HOUR_MS);
-            assert_eq!(subjects.len(), 2, "who likes is not remembered");
-            let again = learn(&mut subjects, &view(1), 47 * HOUR_MS + after_ms);
+            assert_eq!(views(&learn(&mut subjects, &view(2), 40 * HOUR_MS)), 1);
+            let like =
+                |viewer| action(viewer, r#""event_type":"Interaction","interaction_type":"like""#);
+            learn(&mut subjects, &like(3), 40 * HOUR_MS);
+            assert_eq!(subjects.len(), 2, "who only likes is not remembered");
+            learn(&mut subjects, &like(1), 47 * HOUR_MS);
+            let again = learn(&mut subjects, &view(1), (47 + after_h) * HOUR_MS);
             assert_eq!(views(&again), expected);
-            assert_eq!(subjects.len(), if expected == 0 { 2 } else { 1 });
+            assert_eq!(subjects.len(), 1, "the other has ended by then");
+        }
+    }
+
+    #[test]
+    fn others_make_no_difference_to_when_a_subject_ends() {
+        let (mut alone, mut among) = (Subjects::new(1), Subjects::new(1));
+        for hour in 0..200 {
+            learn(&mut among, &view(2 + hour % 7), hour as i64 * HOUR_MS);
+            if hour % 73 == 0 {
+                let after_ms = hour as i64 * HOUR_MS;
+                let expected = learn(&mut alone, &view(1), after_ms);
+                assert_eq!(learn(&mut among, &view(1), after_ms), expected, "{hour}");
+            }
         }
     }
 
@@ -286,7 +278,7 @@ mod tests {
             assert_eq!(learn(&mut back, &swipe, 50 * HOUR_MS), change, "{n}");
         }
         back.expire(START.plus_ms(200 * DAY_MS));
-        assert_eq!((back.len(), back.topics.len(), back.ends.len()), (0, 0, 0));
+        assert_eq!((back.len(), back.ends.len()), (0, 0));
     }
 
     #[test]
@@ -300,8 +292,8 @@ mod tests {
         };
         assert_eq!(restored(|_| {}), Ok(()));
         let twice = |state: &mut SubjectsState| {
-            let subject = state.topics[0].subjects[0].clone();
-            state.topics[0].subjects.push(subject);
+            let subject = state.known[0].clone();
+            state.known.push(subject);
         };
         assert_eq!(restored(twice), Err("a subject comes twice"));
         assert_eq!(restored(|state| state.labels[1].1[0] = 99), Err("no such symbol"));

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Class, EventType, Interaction, Setting, key, schema};
 use crate::{
+    correction::Correction,
     fact::{Fact, When},
-    key::{Digest, Identity},
+    key::{DedupKey, Digest, Identity},
     series::{SeriesId, SeriesTable},
-    subject::{Correction, Subject},
     time::Timestamp,
 };
 
@@ -72,14 +72,11 @@ impl Deed {
 
 impl Action {
     /// The viewer within the story: where the events of both meet.
-    pub(crate) fn subject(&self, source: &str) -> Subject {
-        let story = self.setting.story.as_bytes();
-        let topic = key("story.1", source, |digest| digest.part(story));
-        let key = key("viewer.1", source, |digest| {
-            digest.part(story);
+    pub(crate) fn subject(&self, source: &str) -> DedupKey {
+        key("viewer.1", source, |digest| {
+            digest.part(self.setting.story.as_bytes());
             digest.part(self.viewer.as_bytes());
-        });
-        Subject { topic, key }
+        })
     }
 
     /// What it adds by itself; nothing for what is told of the viewer.

@@ -25,10 +25,11 @@ pub(crate) use schema::SCHEMA;
 pub(crate) use snapshot::{Snapshot, Totals};
 pub(crate) use validate::{StoryEvent, validate};
 
-/// How long a viewer is remembered after the last event of the story.
-pub(crate) const VIEWER_KEPT_MS: i64 = 48 * HOUR_MS;
-/// How long the last totals are remembered after the last snapshot of the story. A story is gone
-/// after a day, but totals may be asked for long after that, and forgotten ones count again.
+/// How long a viewer of a story is remembered after the viewer's last event: a story is gone after a
+/// day, and what comes late has two more.
+pub(crate) const VIEWER_KEPT_MS: i64 = 72 * HOUR_MS;
+/// How long totals are remembered after the last snapshot of their segment. They may be asked for long
+/// after the story has gone, and forgotten ones count again.
 pub(crate) const TOTALS_KEPT_MS: i64 = 35 * DAY_MS;
 
 choice! {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Class, Setting, key, schema};
 use crate::{
-    key::{Digest, Identity},
+    correction::Correction,
+    key::{DedupKey, Digest, Identity},
     series::{SeriesId, SeriesTable},
-    subject::{Correction, Subject},
     time::Timestamp,
 };
 
@@ -44,10 +44,8 @@ pub struct Engagement {
 
 impl Snapshot {
     /// The segment within the story: whose totals these are.
-    pub(crate) fn subject(&self, source: &str) -> Subject {
-        let topic = key("snapshots.1", source, |digest| digest.part(self.setting.story.as_bytes()));
-        let key = key("segment.1", source, |digest| self.setting.audience(digest));
-        Subject { topic, key }
+    pub(crate) fn subject(&self, source: &str) -> DedupKey {
+        key("segment.1", source, |digest| self.setting.audience(digest))
     }
 
     /// The totals after this snapshot, and how the counters move; nothing when it is not the newest.
