@@ -8,7 +8,7 @@ import { Random } from "../../scripts/demo/random.mjs";
 import type { Claims } from "../../scripts/serve/tokens.mjs";
 import { type Server, type ServerOptions, startServer } from "../support/server.ts";
 import { Client, sources, tokensOf } from "./client.ts";
-import { Oracle } from "./oracle/oracle.ts";
+import { Oracle, type Variety } from "./oracle/oracle.ts";
 import { differences, search } from "./oracle/readings.ts";
 import { Pace } from "./pace.ts";
 import { unlessNone } from "./report.ts";
@@ -24,6 +24,7 @@ export interface StageOptions {
   readonly viewers: number;
   /** How long a viewer's connection hangs at most; nothing for a good network. */
   readonly stallMsMax?: number | undefined;
+  readonly variety?: Variety;
 }
 
 /** What has become of every event. */
@@ -68,7 +69,7 @@ export class Stage<Host extends Served = Server> {
     const random = new Random(seed);
     try {
       const client = new Client(server.url, await tokensOf((claims) => server.token(claims)));
-      const run = { oracle: new Oracle(seed, events), client, pace: new Pace(events) };
+      const run = { oracle: new Oracle(seed, events, options.variety), client, pace: new Pace(events) };
       const token = () => server.token({ scope: "view", ttl: "1d" });
       const sent = () => run.oracle.distinct;
       const viewers = await Viewers.open({ url: server.url, token, count, random, stallMsMax, sent });

@@ -8,7 +8,7 @@
 import { drawingOf, oneOf } from "./random.ts";
 import type { Expectation } from "./readings.ts";
 
-const campaigns = 20;
+const campaignsUsual = 20;
 const channels = ["email", "social_media", "webform", "sms"] as const;
 const kinds = ["acquisto_concluso", "richiesta_demo", "iscrizione_evento", "cancello_abbandono"] as const;
 /** What a sender may say of an event, so often of 20. */
@@ -35,8 +35,8 @@ export interface Conversion {
   readonly cents: number;
 }
 
-/** What conversion `number` says. */
-export function conversion(seed: number, number: number, timeMs: number): Conversion {
+/** What conversion `number` says, of one of so many campaigns. */
+export function conversion(seed: number, number: number, timeMs: number, campaigns = campaignsUsual): Conversion {
   const random = drawingOf(seed, number);
   const letters = "ABCDEFGHIJ"[Math.floor(number / 1_000_000)] ?? "K";
   const [channel, kind] = [oneOf(random, channels), oneOf(random, kinds)];

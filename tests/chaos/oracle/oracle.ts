@@ -7,9 +7,9 @@
  */
 
 import type { Random } from "../../../scripts/demo/random.mjs";
-import { ConversionSums, conversion } from "./conversions.ts";
+import { type Conversion, ConversionSums, conversion } from "./conversions.ts";
 import type { Expectation } from "./readings.ts";
-import { aloneAt, StorySums, storyEvent, tellsTotals, viewersOf } from "./stories.ts";
+import { type Audience, aloneAt, audienceOf, type StoryEvent, StorySums, storyEvent, tellsTotals } from "./stories.ts";
 
 /** Names of kinds, as in the routes. */
 export const kinds = ["conversione", "storia"] as const;
@@ -28,6 +28,15 @@ const dayMs = 24 * 60 * minuteMs;
 /** The server takes 5 minutes; a test may not fail for a clock that is read twice. */
 const aheadMsMax = 4.9 * minuteMs;
 
+/** How unlike each other events are. */
+export interface Variety {
+  readonly campaigns?: number;
+  readonly stories?: number;
+  /** Whether senders' clocks jump; otherwise everything happened within the last minute. */
+  readonly jumps?: boolean;
+}
+
+const steady: [readonly [number, number], number][] = [[[-minuteMs, 0], 1]];
 const jumps: [readonly [number, number], number][] = [
   [[-minuteMs, 0], 75],
   [[0, aheadMsMax], 8],
@@ -42,7 +51,9 @@ export class Oracle {
   readonly #kinds: Uint8Array;
   readonly #marks: Uint8Array;
   readonly #sendings: Uint8Array;
-  readonly #viewers: number;
+  readonly #audience: Audience;
+  readonly #campaigns: number | undefined;
+  readonly #jumps: typeof jumps;
   readonly #conversions = new ConversionSums();
   readonly #stories: StorySums;
   readonly #timesOfTotals = new Set<number>();
@@ -58,14 +69,16 @@ export class Oracle {
   faults = 0;
   readonly faultsShown: string[] = [];
 
-  constructor(seed: number, eventsMax: number) {
+  constructor(seed: number, eventsMax: number, variety: Variety = {}) {
     this.seed = seed;
     this.#times = new Float64Array(eventsMax);
     this.#kinds = new Uint8Array(eventsMax);
     this.#marks = new Uint8Array(eventsMax);
     this.#sendings = new Uint8Array(eventsMax);
-    this.#viewers = viewersOf(eventsMax);
-    this.#stories = new StorySums(this.#viewers);
+    this.#audience = audienceOf(eventsMax, variety.stories);
+    this.#campaigns = variety.campaigns;
+    this.#jumps = variety.jumps === false ? steady : jumps;
+    this.#stories = new StorySums(this.#audience);
   }
 
   /** Makes a new event up. It counts from now on: its sender does not rest before it is answered. */
@@ -74,16 +87,16 @@ export class Oracle {
     if (number === this.#times.length) throw new Error(`a run of ${number} events has no more`);
     this.distinct += 1;
     this.#kinds[number] = kinds.indexOf(kind);
-    const timeMs = this.#time(kind, number, jump(random, nowMs));
+    const timeMs = this.#time(kind, number, jump(this.#jumps, random, nowMs));
     this.#times[number] = timeMs;
-    if (kind === "conversione") this.#conversions.add(conversion(this.seed, number, timeMs), timeMs);
-    else this.#stories.add(storyEvent(this.seed, number, this.#viewers, timeMs), timeMs);
+    if (kind === "conversione") this.#conversions.add(this.#conversion(number), timeMs);
+    else this.#stories.add(this.#storyEvent(number), timeMs);
     return number;
   }
 
   #time(kind: Kind, number: number, timeMs: number): number {
     if (kind === "conversione") return timeMs;
-    if (!tellsTotals(this.seed, number)) return aloneAt(number, this.#viewers, timeMs);
+    if (!tellsTotals(this.seed, number)) return aloneAt(number, this.#audience, timeMs);
     // Of two totals with the same time neither is the newer one.
     let alone = timeMs;
     while (this.#timesOfTotals.has(alone)) alone -= 1;
@@ -109,10 +122,15 @@ export class Oracle {
 
   /** What is sent. */
   body(number: number): Readonly<Record<string, unknown>> {
-    const timeMs = this.#times[number] ?? 0;
-    return this.kindOf(number) === "conversione"
-      ? conversion(this.seed, number, timeMs).body
-      : storyEvent(this.seed, number, this.#viewers, timeMs).body;
+    return (this.kindOf(number) === "conversione" ? this.#conversion(number) : this.#storyEvent(number)).body;
+  }
+
+  #conversion(number: number): Conversion {
+    return conversion(this.seed, number, this.#times[number] ?? 0, this.#campaigns);
+  }
+
+  #storyEvent(number: number): StoryEvent {
+    return storyEvent(this.seed, number, this.#audience, this.#times[number] ?? 0);
   }
 
   /** Notes that these set out. */
@@ -177,7 +195,7 @@ export class Oracle {
 }
 
 /** When an event says that it happened: senders' clocks go ahead, behind, and come back after days. */
-function jump(random: Random, nowMs: number): number {
-  const [fromMs, toMs] = random.weighted(jumps);
+function jump(choices: typeof jumps, random: Random, nowMs: number): number {
+  const [fromMs, toMs] = random.weighted(choices);
   return nowMs + random.whole(fromMs, toMs);
 }

@@ -9,7 +9,7 @@ import type { Random } from "../../../scripts/demo/random.mjs";
 import { drawingOf, oneOf } from "./random.ts";
 import type { Expectation, Expected } from "./readings.ts";
 
-const watchedStories = 12;
+const storiesUsual = 12;
 const toldStories = 6;
 /** About so many events tell of one viewer. */
 const eventsPerViewer = 16;
@@ -50,11 +50,8 @@ export type StoryEvent = { readonly body: Readonly<Record<string, unknown>>; rea
   | { readonly deed: "totals"; readonly totals: Totals }
 );
 
-/** How many viewers a run has. */
-export const viewersOf = (eventsMax: number) => Math.ceil(eventsMax / eventsPerViewer);
-
 /** An instant near to this one at which no other event says the same of the same viewer. */
-export function aloneAt(number: number, viewers: number, timeMs: number): number {
+export function aloneAt(number: number, { viewers }: Audience, timeMs: number): number {
   const turn = Math.floor(number / viewers) % deedsPerViewerMax;
   return Math.floor(timeMs / deedsPerViewerMax) * deedsPerViewerMax + turn;
 }
@@ -64,14 +61,26 @@ export const tellsTotals = (seed: number, number: number) => deedOf(drawingOf(se
 
 const deedOf = (random: Random) => random.weighted(weights);
 
+/** Who there is: viewers in all, each of whom sees one of the stories. */
+export interface Audience {
+  readonly viewers: number;
+  readonly stories: number;
+}
+
+/** The audience of a run of so many events. */
+export const audienceOf = (eventsMax: number, stories = storiesUsual): Audience => ({
+  viewers: Math.ceil(eventsMax / eventsPerViewer),
+  stories,
+});
+
 /** What story event `number` says. */
-export function storyEvent(seed: number, number: number, viewers: number, timeMs: number): StoryEvent {
+export function storyEvent(seed: number, number: number, audience: Audience, timeMs: number): StoryEvent {
   const random = drawingOf(seed, number);
   const deed = deedOf(random);
   const timestamp = new Date(timeMs).toISOString();
   if (deed === "totals") return told(random, timestamp);
-  const viewer = number % viewers;
-  const story = `story_${viewer % watchedStories}`;
+  const viewer = number % audience.viewers;
+  const story = `story_${viewer % audience.stories}`;
   const [place, percent] = [oneOf(random, places), random.whole(0, 100)];
   const about = {
     story_id: story,
@@ -115,11 +124,13 @@ interface Counts {
 
 /** What all story events that were ever sent come to. */
 export class StorySums {
+  readonly #stories: number;
   readonly #viewers: Uint8Array;
   readonly #counts = new Map<string, Counts>();
   readonly #told = new Map<string, { timeMs: number; totals: Totals }>();
 
-  constructor(viewers: number) {
+  constructor({ viewers, stories }: Audience) {
+    this.#stories = stories;
     this.#viewers = new Uint8Array(viewers);
   }
 
@@ -169,7 +180,7 @@ export class StorySums {
     const stories = new Map<string, { views: number; toTheEnd: number; early: number }>();
     for (const [viewer, known] of this.#viewers.entries()) {
       if ((known & viewed) === 0) continue;
-      const story = `story_${viewer % watchedStories}`;
+      const story = `story_${viewer % this.#stories}`;
       const counts = stories.get(story) ?? { views: 0, toTheEnd: 0, early: 0 };
       stories.set(story, counts);
       const reached = known >> reachedShift;
