@@ -45,7 +45,7 @@ const startFromModule = {
 rmSync(dist, { recursive: true, force: true });
 
 await build({
-  entryPoints: [join(here, "ts", "index.ts"), join(here, "ts", "node.ts")],
+  entryPoints: ["index", "node", "slim"].map((name) => join(here, "ts", `${name}.ts`)),
   outdir: dist,
   alias: { "#core": glue },
   plugins: [startFromModule],
@@ -67,7 +67,7 @@ for (const name of readdirSync(types)) {
   writeFileSync(file, readFileSync(file, "utf8").replace(/(["'])(\.\/[\w-]+)\.ts\1/g, "$1$2.js$1"));
 }
 
-for (const name of ["index.js", "core.wasm"]) {
+for (const name of ["index.js", "slim.js", "core.wasm"]) {
   const bytes = readFileSync(join(dist, name));
   console.log(`  sdk/dist/${name}: ${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli`);
 }

@@ -26,6 +26,7 @@ mod members;
 mod queries;
 mod rejected;
 mod requests;
+mod subscriptions;
 mod tokens;
 mod world;
 
@@ -52,6 +53,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "queries", run: queries::run, seeds: queries::seeds },
     Target { name: "rejected", run: rejected::run, seeds: rejected::seeds },
     Target { name: "requests", run: requests::run, seeds: requests::seeds },
+    Target { name: "subscriptions", run: subscriptions::run, seeds: subscriptions::seeds },
     Target { name: "tokens", run: tokens::run, seeds: tokens::seeds },
 ];
 

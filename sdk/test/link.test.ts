@@ -11,7 +11,12 @@ const resumeFrame = new Uint8Array([7]);
 async function begin({ token = "t" as Token, receive = (): Received => "taken" } = {}) {
   const world = new TestWorld();
   const states: LinkState[] = [];
-  const receiver = { resume: () => resumeFrame, receive, changed: (state: LinkState) => states.push(state) };
+  const receiver = {
+    protocol: "polso.v1",
+    resume: () => resumeFrame,
+    receive,
+    changed: (state: LinkState) => states.push(state),
+  };
   const base = new URL("https://kpi.example.it/polso/");
   const link = new Link({ base, token }, receiver, world);
   await settle();

@@ -9,7 +9,7 @@ interface Timer {
 
 export class TestSocket {
   binaryType = "blob";
-  readonly sent: Uint8Array[] = [];
+  readonly sent: (Uint8Array | string)[] = [];
   closed = false;
   onopen?: () => void;
   onmessage?: (message: { data: unknown }) => void;
@@ -22,7 +22,7 @@ export class TestSocket {
     this.protocols = protocols;
   }
 
-  send(data: Uint8Array): void {
+  send(data: Uint8Array | string): void {
     this.sent.push(data);
   }
 
@@ -36,6 +36,10 @@ export class TestSocket {
 
   frame(...bytes: number[]): void {
     this.onmessage?.({ data: new Uint8Array(bytes).buffer });
+  }
+
+  text(value: unknown): void {
+    this.onmessage?.({ data: JSON.stringify(value) });
   }
 
   lose(code = 1006): void {

@@ -31,21 +31,23 @@ export interface Target {
   readonly token: Token;
 }
 
-/** Who is behind the link. */
 /**
- * What became of a frame: `gap` when frames before it are missing, `skipped` when the answer that is waited for holds
+ * What became of a message: `gap` when frames before it are missing, `skipped` when the answer that is waited for holds
  * it too, `foreign` when it is of another space than was asked for.
  */
 export type Received = "taken" | "gap" | "skipped" | "foreign";
 
+/** Who is behind the link. */
 export interface Receiver {
+  /** The flavour of the protocol that it speaks. */
+  readonly protocol: string;
   /** The first message of a connection, and the answer to a gap. */
-  resume(): Uint8Array;
+  resume(): Uint8Array | string;
   /**
-   * Takes one frame.
+   * Takes one message.
    * @throws when it cannot be read
    */
-  receive(frame: Uint8Array): Received;
+  receive(message: Uint8Array | string): Received;
   changed(state: LinkState): void;
 }
 
@@ -84,6 +86,11 @@ export class Link {
     return Math.max(this.#world.nowMs() - this.#heard.nowMs, this.#world.wallMs() - this.#heard.wallMs);
   }
 
+  /** Sends the receiver's first message again; where there is no connection, the next one begins with it. */
+  ask(): void {
+    if (this.#socket !== undefined && this.#openedMs !== undefined) this.#resume(this.#socket);
+  }
+
   close(): void {
     this.#stop("closed");
   }
@@ -112,7 +119,7 @@ export class Link {
   #dial(token: string): void {
     let socket: WebSocket;
     try {
-      socket = this.#world.openSocket(socketUrl(this.#target), ["polso.v1", `bearer.${token}`]);
+      socket = this.#world.openSocket(socketUrl(this.#target), [this.#receiver.protocol, `bearer.${token}`]);
     } catch {
       // Characters that no subprotocol may hold, and so no token of the server's. The error would print them.
       this.#refused({ reason: "token_invalid" });
@@ -135,9 +142,13 @@ export class Link {
   #opened(socket: WebSocket): void {
     this.#openedMs = this.#world.nowMs();
     this.#hear();
-    socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer>);
+    this.#resume(socket);
     this.#timer();
     this.#watch();
+  }
+
+  #resume(socket: WebSocket): void {
+    socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer> | string);
   }
 
   async #token(): Promise<string> {
@@ -147,18 +158,17 @@ export class Link {
 
   #message(socket: WebSocket, data: unknown): void {
     this.#hear();
-    if (!(data instanceof ArrayBuffer)) return;
     let received: Received;
     try {
-      received = this.#receiver.receive(new Uint8Array(data));
+      received = this.#receiver.receive(data instanceof ArrayBuffer ? new Uint8Array(data) : (data as string));
       if (received === "foreign") {
         this.#stop("forbidden");
         return;
       }
-      if (received === "gap") socket.send(this.#receiver.resume() as Uint8Array<ArrayBuffer>);
+      if (received === "gap") this.#resume(socket);
     } catch (error) {
       // Another version of the server, or a torn frame: a new connection starts from a whole snapshot.
-      console.warn("polso: unreadable frame:", error);
+      console.warn("polso: unreadable message:", error);
       this.#drop();
       return;
     }

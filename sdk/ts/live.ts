@@ -5,27 +5,20 @@
  */
 
 import { ServerClock } from "./clock.ts";
-import { fromCore, PolsoError } from "./error.ts";
-import { Link, type Received, type Target, type Token } from "./link.ts";
+import { fromCore } from "./error.ts";
+import { Link, type Received } from "./link.ts";
+import { Listeners } from "./listeners.ts";
+import { type ConnectOptions, targetOf } from "./target.ts";
 import type { Answer, Integrity, LinkState, Query } from "./types.ts";
 import type { Applied, Viewer } from "./viewer.ts";
 import { Watches } from "./watches.ts";
 import type { Cancel, World } from "./world.ts";
 
-export interface ConnectOptions {
-  /** Where Polso is served, e.g. `https://kpi.example.it`; default in a page: its own origin. */
-  readonly url?: string | URL;
-  /** A JWT with the scope `view`, or what fetches one: called before each connection. */
-  readonly token: Token;
-  /** The space that must be shown: a token of another one stops the link as `forbidden`. */
-  readonly space?: string;
-}
-
 export class Live {
   readonly #viewer: Viewer;
   readonly #world: World;
   readonly #clock = new ServerClock();
-  readonly #listeners = new Set<(state: LinkState) => void>();
+  readonly #listeners: Listeners;
   readonly #watches: Watches;
   readonly #link: Link;
   readonly #space: string | undefined;
@@ -36,11 +29,13 @@ export class Live {
     this.#viewer = viewer;
     this.#world = world;
     this.#space = options.space;
+    this.#listeners = new Listeners(world);
     this.#watches = new Watches((queries) => (this.#ready ? this.#evaluateAll(queries) : undefined), world);
     const receiver = {
+      protocol: "polso.v1",
       resume: () => viewer.resume(),
-      receive: (frame: Uint8Array) => this.#receive(frame),
-      changed: (state: LinkState) => this.#changed(state),
+      receive: (frame: Uint8Array | string) => this.#receive(frame),
+      changed: (state: LinkState) => this.#listeners.tell(state),
     };
     this.#link = new Link(targetOf(options), receiver, world);
   }
@@ -67,8 +62,7 @@ export class Live {
 
   /** Calls back at every change of {@link state}. @returns what ends it */
   onState(callback: (state: LinkState) => void): Cancel {
-    this.#listeners.add(callback);
-    return () => this.#listeners.delete(callback);
+    return this.#listeners.add(callback);
   }
 
   /**
@@ -119,7 +113,9 @@ export class Live {
     }
   }
 
-  #receive(frame: Uint8Array): Received {
+  #receive(frame: Uint8Array | string): Received {
+    // A text is of no later version that this client would know.
+    if (typeof frame === "string") return "skipped";
     let applied: Applied;
     try {
       applied = this.#viewer.apply(frame);
@@ -138,32 +134,8 @@ export class Live {
     }
     return "taken";
   }
-
-  #changed(state: LinkState): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(state);
-      } catch (error) {
-        this.#world.report(error);
-      }
-    }
-  }
 }
 
 function isList(what: Query | readonly Query[]): what is readonly Query[] {
   return Array.isArray(what);
-}
-
-function targetOf({ url = globalThis.location?.origin, token }: ConnectOptions): Target {
-  let base: URL;
-  try {
-    base = new URL(url, globalThis.location?.href);
-  } catch (cause) {
-    throw new PolsoError("url_invalid", `no address to connect to: \`${url}\` is not one; pass \`url\``, { cause });
-  }
-  if (!/^https?:$/.test(base.protocol)) {
-    throw new PolsoError("url_invalid", `\`${base.href}\` should begin with https:// or http://`);
-  }
-  if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return { base, token };
 }

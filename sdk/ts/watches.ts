@@ -67,7 +67,7 @@ export class Watches {
       if (!this.#watches.has(watch)) continue;
       try {
         const answers = this.#evaluate(watch.queries);
-        if (answers === undefined) return;
+        if (answers === undefined) continue;
         this.#lastRunMs = this.#world.nowMs();
         watch.deliver(answers);
       } catch (error) {

@@ -11,6 +11,7 @@ import { build } from "esbuild";
 import { inRoot } from "../../scripts/paths.mjs";
 
 const scriptBytesMax = 6 * 1024;
+const slimBytesMax = 4 * 1024;
 const coreBytesMax = 100 * 1024;
 
 const project = mkdtempSync(join(tmpdir(), "polso-pack-"));
@@ -37,7 +38,7 @@ const judge = `validate('{"valore":-1.234}', { name: "crm" }).reasons.map(({ cod
 test("it holds the built files and their types, not the sources", () => {
   assert.deepEqual(readdirSync(installed).sort(), ["LICENSE", "README.md", "dist", "package.json"]);
   const built = readdirSync(join(installed, "dist")).filter((name) => !name.endsWith(".map"));
-  assert.deepEqual(built, ["core.wasm", "index.js", "node.js", "types"]);
+  assert.deepEqual(built, ["core.wasm", "index.js", "node.js", "slim.js", "types"]);
 });
 
 test("in Node it loads its own file and judges an event", () => {
@@ -51,6 +52,16 @@ test("importing does nothing, and using it too early says what to do", () => {
     `import { connect } from "polso"; try { connect({}) } catch (e) { console.log(e.code) }`,
   );
   assert.equal(said, "not_initialised");
+});
+
+test("its entry without the core needs no Wasm", () => {
+  const slim = readFileSync(join(installed, "dist", "slim.js"), "utf8");
+  assert.doesNotMatch(slim, /WebAssembly|wasm/i);
+  const said = run(
+    "slim.js",
+    `import { connect } from "polso/slim"; try { connect({}) } catch (e) { console.log(e.code) }`,
+  );
+  assert.equal(said, "url_invalid");
 });
 
 test("bundled by plain esbuild for a browser it runs with its module passed in", async () => {
@@ -77,10 +88,12 @@ test("its types are found and strict", () => {
   writeFileSync(
     join(project, "typed.ts"),
     `import { connect, init, type Answer } from "polso";
+     import { connect as slim } from "polso/slim";
      await init();
      const live = connect({ url: "https://kpi.example.it", token: async () => "t" });
      const stop: () => void = live.watch({ window: "5m" }, (answer: Answer) => answer.readings[0]?.value?.toFixed());
      live.watch([{ by: "canale" }], (answers) => answers.length);
+     slim({ token: "t" }).watch({ window: "5m" }, (answer: Answer) => answer.readings.length);
      // @ts-expect-error a KPI without a value is null, not a number
      live.watch({}, (answer) => answer.readings.map(({ value }) => value.toFixed()));
      stop();`,
@@ -95,8 +108,9 @@ test("its types are found and strict", () => {
 
 test("it keeps to its sizes", () => {
   const compressed = (name: string) => brotliCompressSync(readFileSync(join(installed, "dist", name))).length;
-  const [script, core] = [compressed("index.js"), compressed("core.wasm")];
-  console.log(`with brotli: index.js ${script} bytes, core.wasm ${core} bytes`);
+  const [script, slim, core] = [compressed("index.js"), compressed("slim.js"), compressed("core.wasm")];
+  console.log(`with brotli: index.js ${script} bytes, slim.js ${slim} bytes, core.wasm ${core} bytes`);
+  assert.ok(slim <= slimBytesMax, `slim.js: ${slim} bytes, at most ${slimBytesMax}`);
   assert.ok(script <= scriptBytesMax, `index.js: ${script} bytes, at most ${scriptBytesMax}`);
   assert.ok(core <= coreBytesMax, `core.wasm: ${core} bytes, at most ${coreBytesMax}`);
 });

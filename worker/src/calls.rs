@@ -8,7 +8,10 @@ use polso_core::{
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
-use crate::platform::{Stub, corrupt};
+use crate::platform::{Stub, corrupt, within};
+
+/// How long a hub waits for a ledger, which may have to be restored first, in milliseconds.
+const PULL_MS_MAX: f64 = 10_000.0;
 
 /// What a hub is asked.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -76,7 +79,8 @@ pub(crate) async fn pull(
     shard: u16,
     position: Position,
 ) -> Result<PullReply, CallFailed> {
-    let reply = ledger(env, space, shard)?.pull(bytes(&live::encode(&position))).await?;
+    let ledger = ledger(env, space, shard)?;
+    let reply = within(PULL_MS_MAX, ledger.pull(bytes(&live::encode(&position)))).await?;
     Ok(live::decode(&to_vec(&reply))?)
 }
 

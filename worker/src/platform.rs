@@ -1,9 +1,13 @@
 //! The platform below the `worker` crate's types, where those cannot catch an exception, do not
 //! have the call, or cross between JavaScript and Wasm more often than needed.
 
+use std::{future::Future, pin::pin};
+
+use futures_util::future::{Either, select};
 use js_sys::{Array, Function, IteratorNext, Promise, Uint8Array};
 use polso_core::{Corrupt, Timestamp};
 use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen_futures::JsFuture;
 use worker::State;
 
 #[wasm_bindgen]
@@ -105,6 +109,9 @@ extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, ms: f64) -> JsValue;
 
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn console_error(message: &str);
 }
@@ -157,7 +164,27 @@ pub(crate) async fn sleep_until(at: Timestamp) {
         set_timeout(&resolve, wait_ms);
     });
     // A timer's promise is never rejected.
-    let _ = wasm_bindgen_futures::JsFuture::from(timer).await;
+    let _ = JsFuture::from(timer).await;
+}
+
+/// Waits for what may never come, but no longer than `ms`: an object whose code has hung does not
+/// answer, and the platform does not say so.
+///
+/// # Errors
+/// When it did not come in time, and its own.
+pub(crate) async fn within(
+    ms: f64,
+    call: impl Future<Output = Result<JsValue, JsValue>>,
+) -> Result<JsValue, JsValue> {
+    let mut timer = JsValue::UNDEFINED;
+    let late = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, ms));
+    let result = match select(pin!(call), JsFuture::from(late)).await {
+        Either::Left((result, _)) => result,
+        Either::Right(_) => Err(js_sys::Error::new("no answer in time").into()),
+    };
+    // Nothing pending keeps an object from hibernating.
+    clear_timeout(&timer);
+    result
 }
 
 /// The error of JavaScript for bytes that cannot be read.

@@ -133,6 +133,7 @@ impl Board {
         }
         let mut out = String::with_capacity(answers.len() + 256);
         let mut message = Object::begin(&mut out);
+        message.member("id").push_str(&subscription.id.to_string());
         message.text("space", Some(&hub.space));
         message.text("now", Some(&now.to_string()));
         write_freshness(&mut message, &freshness(&hub.counters));

@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     corrupt::Corrupt,
     live::{self, Request},
-    query::Query,
     time::Timestamp,
 };
 
-use super::subscription::Subscription;
+use super::subscription::{Kept, Subscription};
 
 /// Most messages in a row.
 pub(super) const MESSAGES_MAX: i64 = 30;
@@ -89,8 +88,7 @@ struct Attachment {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Asked {
     Frames(bool),
-    /// The queries that were good, each at its position.
-    Readings(Option<Vec<Option<Query>>>),
+    Readings(Option<Kept>),
 }
 
 /// One live socket.
@@ -145,7 +143,7 @@ impl Listener {
         let standing = match asked {
             Asked::Frames(false) => Standing::Frames(Frames::Silent),
             Asked::Frames(true) => Standing::Frames(Frames::Somewhere),
-            Asked::Readings(queries) => Standing::Readings(queries.map(Subscription::remembered)),
+            Asked::Readings(kept) => Standing::Readings(kept.map(Subscription::remembered)),
         };
         Ok(Self::of(standing, expires, now))
     }
@@ -155,7 +153,7 @@ impl Listener {
         let asked = match &self.standing {
             Standing::Frames(frames) => Asked::Frames(*frames != Frames::Silent),
             Standing::Readings(subscription) => {
-                Asked::Readings(subscription.as_ref().map(Subscription::queries))
+                Asked::Readings(subscription.as_ref().map(Subscription::kept))
             }
         };
         live::encode(&Attachment { expires: self.expires, asked })

@@ -1,7 +1,8 @@
 //! What a socket of the JSON flavour wants to see: a text with its queries, read strictly.
 //!
-//! `{"queries":[{"window":"5m","kpi":["conversions"]},…]}`: each query has the names and values of
-//! the parameters of `GET /api/v1/kpi`, those that may be repeated as arrays. At most
+//! `{"id":1,"queries":[{"window":"5m","kpi":["conversions"]},…]}`: each query has the names and values
+//! of the parameters of `GET /api/v1/kpi`, those that may be repeated as arrays; `id` comes back with
+//! every answer, so that answers to an earlier text are told from those to this one. At most
 //! [`TEXT_BYTES_MAX`] and [`QUERIES_MAX`] queries. A text of another shape is refused whole; a query
 //! that is wrong in itself is answered by its error, and the others go on.
 
@@ -21,6 +22,8 @@ const QUERIES_MAX: usize = 32;
 /// What a socket watches, and what of it it has been told.
 #[derive(Debug, Default)]
 pub(super) struct Subscription {
+    /// Its client's name for it.
+    pub(super) id: u32,
     pub(super) watched: Vec<Watched>,
     /// The version of the integrity figures that were sent last.
     pub(super) integrity_sent: Option<u64>,
@@ -36,9 +39,14 @@ pub(super) struct Watched {
     pub(super) sent: Option<u64>,
 }
 
+/// What is kept of a subscription: its id, and its good queries, each at its position.
+pub(super) type Kept = (u32, Vec<Option<Query>>);
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Text {
+    #[serde(default)]
+    id: u32,
     queries: Vec<Map<String, Value>>,
 }
 
@@ -51,32 +59,33 @@ impl Subscription {
         if text.len() > TEXT_BYTES_MAX {
             return Err(Corrupt("a subscription that is too long"));
         }
-        let Text { queries } =
+        let Text { id, queries } =
             serde_json::from_str(text).map_err(|_| Corrupt("no subscription"))?;
         if queries.len() > QUERIES_MAX {
             return Err(Corrupt("a subscription with too many queries"));
         }
-        Ok(Self::of(queries.iter().map(query)))
+        Ok(Self::of(id, queries.iter().map(query)))
     }
 
     /// The subscription that queries were kept of. What was wrong with the others was told.
-    pub(super) fn remembered(queries: Vec<Option<Query>>) -> Self {
+    pub(super) fn remembered((id, queries): Kept) -> Self {
         let gone = || QueryError { code: "query_invalid", message: "the query was wrong".into() };
-        let mut this = Self::of(queries.into_iter().map(|query| query.ok_or_else(gone)));
+        let mut this = Self::of(id, queries.into_iter().map(|query| query.ok_or_else(gone)));
         for watched in this.watched.iter_mut().filter(|watched| watched.query.is_err()) {
             watched.sent = Some(0);
         }
         this
     }
 
-    fn of(queries: impl Iterator<Item = Result<Query, QueryError>>) -> Self {
+    fn of(id: u32, queries: impl Iterator<Item = Result<Query, QueryError>>) -> Self {
         let watched = queries.map(|query| Watched { query, entry: None, sent: None });
-        Self { watched: watched.collect(), integrity_sent: None }
+        Self { id, watched: watched.collect(), integrity_sent: None }
     }
 
-    /// Its good queries, each at its position.
-    pub(super) fn queries(&self) -> Vec<Option<Query>> {
-        self.watched.iter().map(|watched| watched.query.as_ref().ok().cloned()).collect()
+    /// What to keep of it.
+    pub(super) fn kept(&self) -> Kept {
+        let good = |watched: &Watched| watched.query.as_ref().ok().cloned();
+        (self.id, self.watched.iter().map(good).collect())
     }
 }
 
@@ -122,6 +131,7 @@ mod tests {
     #[test]
     fn queries_are_those_of_the_http_interface() {
         check(r#"{"queries":[]}"#, Some(&[]));
+        check(r#"{"id":4294967295,"queries":[]}"#, Some(&[]));
         check(
             r#"{"queries":[{},{"window":"24h","kind":"tumbling","kpi":["conversions","cpa"],
                 "where":["canale:email","canale:sms"],"by":"campagna","at":null},{"kpi":"cpa"}]}"#,
@@ -154,6 +164,8 @@ mod tests {
             r#"{"queries":{}}"#,
             r#"{"queries":[1]}"#,
             r#"{"queries":[],"x":1}"#,
+            r#"{"queries":[],"id":-1}"#,
+            r#"{"queries":[],"id":4294967296}"#,
         ] {
             check(text, None);
         }

@@ -3,12 +3,11 @@
 use polso_core::{Flavour, Heard};
 use proptest::prelude::*;
 
-use crate::world::{World, backlog};
+use crate::world::{World, backlog, subscription};
 
 const QUERIES: [&[(&str, &str)]; 3] =
     [&[("window", "5m")], &[("window", "1h"), ("by", "canale")], &[("window", "all")]];
-const SUBSCRIPTION: &str =
-    r#"{"queries":[{"window":"5m"},{"window":"1h","by":"canale"},{"window":"all"}]}"#;
+const WATCHED: &str = r#"{"window":"5m"},{"window":"1h","by":"canale"},{"window":"all"}"#;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -49,7 +48,7 @@ fn take(world: &mut World, step: Step) {
         }
         Step::Open(false) => {
             let id = world.open(Flavour::Readings);
-            world.hear(id, Heard::Text(SUBSCRIPTION));
+            world.hear(id, Heard::Text(&subscription(WATCHED)));
         }
         Step::Count(channel, events) => {
             world.count(channel, events, "a");
@@ -72,7 +71,7 @@ fn take(world: &mut World, step: Step) {
                 world.sockets.get_mut(&id).unwrap().viewer = socket.viewer;
                 match flavour {
                     Flavour::Frames => world.resume(id),
-                    Flavour::Readings => world.hear(id, Heard::Text(SUBSCRIPTION)),
+                    Flavour::Readings => world.hear(id, Heard::Text(&subscription(WATCHED))),
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use polso_core::{Closing, Flavour, Heard};
 
-use crate::world::World;
+use crate::world::{World, subscription};
 
 #[test]
 fn a_subscription_is_answered_at_once_and_again_when_its_readings_change() {
@@ -71,12 +71,12 @@ fn a_wrong_query_is_told_once_and_hides_no_other() {
 fn another_subscription_takes_the_place_of_the_first() {
     let mut world = World::new();
     let id = world.watch(r#"{"window":"5m"}"#);
-    world.hear(id, Heard::Text(r#"{"queries":[{"window":"1h"},{"window":"5m"}]}"#));
+    world.hear(id, Heard::Text(&subscription(r#"{"window":"1h"},{"window":"5m"}"#)));
     world.pass(false);
     world.read(id);
     world.check_shown(id, 0, &[("window", "1h")]);
     world.check_shown(id, 1, &[("window", "5m")]);
-    world.hear(id, Heard::Text(r#"{"queries":[]}"#));
+    world.hear(id, Heard::Text(&subscription("")));
     world.wait(5_000);
     world.read(id);
     assert_eq!(world.sockets[&id].texts, 3, "nothing watched, and still beats");

@@ -14,6 +14,7 @@ use serde_json::Value;
 /// The beginning of a pane, and a beat.
 pub const START: Timestamp = Timestamp::from_ms(1_770_000_000_000);
 const BIRTH: u64 = 7;
+const SUBSCRIPTION_ID: u32 = 5;
 
 /// One end of a socket, as the platform and a client see it.
 #[derive(Default)]
@@ -78,7 +79,7 @@ impl World {
 
     pub fn watch(&mut self, queries: &str) -> u32 {
         let id = self.open(Flavour::Readings);
-        self.hear(id, Heard::Text(&format!("{{\"queries\":[{queries}]}}")));
+        self.hear(id, Heard::Text(&subscription(queries)));
         self.pass(false);
         self.read(id);
         id
@@ -189,6 +190,7 @@ impl World {
                 Message::Text(text) => {
                     socket.texts += 1;
                     let mut text: Value = serde_json::from_str(&text).unwrap();
+                    assert_eq!(text["id"], SUBSCRIPTION_ID);
                     if let Some(integrity) = text.get_mut("integrity") {
                         socket.integrity = integrity.take();
                     }
@@ -255,6 +257,11 @@ impl World {
 fn hub_of(ledger: &mut Ledger, now: Timestamp) -> Hub {
     let Pulled::Snapshot(snapshot) = ledger.pull(0, u64::MAX) else { panic!("no snapshot") };
     Hub::new("main", &[*snapshot], 3, now).unwrap()
+}
+
+/// The text of a client that watches these queries.
+pub fn subscription(queries: &str) -> String {
+    format!(r#"{{"id":{SUBSCRIPTION_ID},"queries":[{queries}]}}"#)
 }
 
 /// A message that a client has to read before anything else.

@@ -1,0 +1,65 @@
+/**
+ * A site whose pages may load nothing but from itself, with Polso behind the same origin: what `/api/` and `/sdk/` ask for is
+ * passed on to a server, sockets included.
+ */
+
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+
+/** The strictest policy that a page with a script of its own can have. */
+const policy = "default-src 'self'";
+
+export interface Site {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @param script the page's one script, a module */
+export async function strictSite(serverUrl: string, script: string): Promise<Site> {
+  const server = new URL(serverUrl);
+  const pages: Record<string, [string, string]> = {
+    "/": [
+      "text/html",
+      '<!doctype html><title>x</title><output id="value"></output><script type="module" src="/page.js"></script>',
+    ],
+    "/page.js": ["text/javascript", script],
+    "/favicon.ico": ["image/x-icon", ""],
+  };
+  const site = createServer(({ url = "/", method, headers }, response) => {
+    const page = pages[url.split("?")[0] ?? ""];
+    if (page !== undefined) {
+      response.writeHead(200, { "content-type": page[0], "content-security-policy": policy }).end(page[1]);
+      return;
+    }
+    const onward = request({ host: server.hostname, port: server.port, path: url, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => response.destroy());
+    onward.end();
+  });
+  site.on("upgrade", ({ url, headers }, socket) => {
+    const onward = connect(Number(server.port), server.hostname);
+    const lines = Object.keys(headers).map((name) => `${name}: ${headers[name]}`);
+    onward.write(`GET ${url} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+    socket.pipe(onward).pipe(socket);
+    for (const [end, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      end.on("error", () => other.destroy());
+      end.on("close", () => other.destroy());
+    }
+  });
+  site.listen(0, "127.0.0.1");
+  await once(site, "listening");
+  return {
+    url: `http://127.0.0.1:${(site.address() as AddressInfo).port}`,
+    async close() {
+      site.closeAllConnections();
+      site.close();
+      await once(site, "close");
+    },
+  };
+}
