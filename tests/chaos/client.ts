@@ -27,8 +27,10 @@ export class Client {
   hung = 0;
   faults = 0;
   readonly faultsShown: string[] = [];
-  #answeredAt = performance.now();
-  /** The longest time without an answer, in ms, while requests were made. */
+  #open = 0;
+  /** Since when somebody waits and nobody was answered. */
+  #waitingSince: number | undefined;
+  /** The longest such time, in ms. */
   longestSilenceMs = 0;
 
   constructor(url: string, tokens: Readonly<Record<Kind, string>>) {
@@ -36,13 +38,10 @@ export class Client {
     this.#tokens = tokens;
   }
 
-  /** Nobody asks any more, or yet: silence from here on is nobody's fault. */
-  rest(): void {
-    this.#answeredAt = performance.now();
-  }
-
   async post(kind: Kind, body: string): Promise<Reply> {
     const sentAt = performance.now();
+    this.#waitingSince ??= sentAt;
+    this.#open += 1;
     try {
       const response = await fetch(`${this.#url}/api/v1/eventi/${kind}`, {
         method: "POST",
@@ -55,6 +54,8 @@ export class Client {
       if (performance.now() - sentAt >= answerMsMax) this.hung += 1;
       this.#count(0);
       return { kind: "broken" };
+    } finally {
+      this.#open -= 1;
     }
   }
 
@@ -62,8 +63,9 @@ export class Client {
     this.#count(status);
     if (status === 202) {
       const now = performance.now();
-      this.longestSilenceMs = Math.max(this.longestSilenceMs, now - this.#answeredAt);
-      this.#answeredAt = now;
+      this.longestSilenceMs = Math.max(this.longestSilenceMs, now - (this.#waitingSince ?? now));
+      // The one that is answered here is still among the open ones.
+      this.#waitingSince = this.#open > 1 ? now : undefined;
       const { results } = JSON.parse(text) as { results: { verdict: string }[] };
       return { kind: "verdicts", verdicts: results.map(({ verdict }) => verdict) };
     }

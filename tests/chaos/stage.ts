@@ -82,7 +82,6 @@ export class Stage<Host extends Served = Server> {
 
   /** Lets the senders go. */
   send(): void {
-    this.run.client.rest();
     this.#streams = Array.from({ length: this.#options.senders }, () => new Sender(this.run, this.random).stream());
   }
 
