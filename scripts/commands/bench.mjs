@@ -12,7 +12,6 @@ import { inRoot } from "../paths.mjs";
 const cases = ["one-1", "one-4", "one-8", "hundred-1", "hundred-4", "hundred-8", "pixel", "wake", "cold"];
 const systemNames = ["polso", "javascript", "floor", "python"];
 const roundsMax = 100;
-/** A ledger's keys are bounded: at 100,000 events a second this many seconds fill it. */
 const secondsMax = 60;
 
 /** @param {string[]} args */

@@ -8,7 +8,9 @@ import { Requests } from "./events.ts";
 import { load } from "./load.ts";
 import { delaysMs } from "./probes.ts";
 import { median, quantile } from "./statistics.ts";
+import { summary } from "./summary.ts";
 import { figure, table } from "./table.ts";
+import type { Round } from "./throughput.ts";
 
 /** Loads a server that answers so, for a moment. */
 async function loaded(answer: RequestListener, perRequest = 1) {
@@ -94,6 +96,31 @@ test("medians and quantiles are numbers that came", () => {
   assert.deepEqual([median([3, 1, 2]), median([4, 1, 2, 3]), median([7])], [2, 2.5, 7]);
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
   assert.deepEqual([quantile(hundred, 0.5), quantile(hundred, 0.99), quantile([5], 0.99)], [50, 99, 5]);
+});
+
+test("a ratio is that of the same round, and a figure the median of all", () => {
+  const round = (requestsPerS: number) => ({ requestsPerS, p99Ms: 1, cpuSecondsPer1000Events: null }) as Round;
+  const rounds = new Map([
+    ["polso", [round(300), round(40), round(200)]],
+    ["javascript", [round(100), round(20), round(100)]],
+  ]);
+  const { rows } = summary({ name: "one-1", perRequest: 1, shards: 1 }, rounds);
+  assert.deepEqual(
+    rows.map(({ requestsPerS }) => requestsPerS),
+    [200, 100],
+  );
+  assert.deepEqual(
+    rows.map(({ toPeer }) => toPeer?.requestsPerS),
+    [2, 1],
+  );
+  assert.deepEqual(
+    rows.map(({ toPeer }) => toPeer?.cpu),
+    [null, null],
+  );
+  assert.equal(
+    summary({ name: "one-1", perRequest: 1, shards: 1 }, new Map([["polso", [round(1)]]])).rows[0]?.toPeer,
+    null,
+  );
 });
 
 test("figures have three digits, and columns stand under each other", () => {

@@ -8,7 +8,10 @@ export const peer = "javascript";
 
 export interface ThroughputRow extends Round {
   system: string;
-  /** Requests per second, 99th percentile and processor time as multiples of the peer's; none without it. */
+  /**
+   * Requests per second, 99th percentile and processor time as multiples of the peer's in the same round, of which this
+   * is the median: what slows the machine down for a while slows both. None without the peer.
+   */
   toPeer: { requestsPerS: number; p99Ms: number; cpu: number | null } | null;
   rounds: Round[];
 }
@@ -18,25 +21,26 @@ export interface ThroughputResult extends ThroughputCase {
 }
 
 export function summary(what: ThroughputCase, rounds: ReadonlyMap<string, Round[]>): ThroughputResult {
-  const medians = new Map([...rounds].filter(([, all]) => all.length > 0).map(([name, all]) => [name, middle(all)]));
-  const other = medians.get(peer);
-  const rows = [...medians].map(([system, row]) => ({
+  const others = rounds.get(peer);
+  const rows = [...rounds].map(([system, own]) => ({
     system,
-    ...row,
-    toPeer: other === undefined ? null : ratios(row, other),
-    rounds: rounds.get(system) ?? [],
+    ...middle(own),
+    toPeer: others === undefined ? null : ratios(own, others),
+    rounds: own,
   }));
   return { ...what, rows };
 }
 
-const ratios = (row: Round, other: Round) => ({
-  requestsPerS: row.requestsPerS / other.requestsPerS,
-  p99Ms: row.p99Ms / other.p99Ms,
-  cpu:
-    row.cpuSecondsPer1000Events === null || other.cpuSecondsPer1000Events === null
-      ? null
-      : row.cpuSecondsPer1000Events / other.cpuSecondsPer1000Events,
-});
+function ratios(own: readonly Round[], others: readonly Round[]) {
+  const of = (figure: (round: Round) => number | null) =>
+    median(own.map((round, index) => (figure(round) ?? Number.NaN) / (figure(others[index] ?? round) ?? Number.NaN)));
+  const cpu = of(({ cpuSecondsPer1000Events }) => cpuSecondsPer1000Events);
+  return {
+    requestsPerS: of(({ requestsPerS }) => requestsPerS),
+    p99Ms: of(({ p99Ms }) => p99Ms),
+    cpu: Number.isNaN(cpu) ? null : cpu,
+  };
+}
 
 /** Each figure's own median. */
 function middle(rounds: readonly Round[]): Round {
