@@ -97,13 +97,15 @@ export class Stage<Host extends Served = Server> {
   async books(once = false): Promise<Books> {
     const { oracle, client } = this.run;
     const { answered, duplicates, distinct } = oracle;
-    const first = await this.#compare("");
-    const foundNew = once ? 0 : await sendAllAgain(this.run, this.#options.senders);
-    const counted = first.integrity.total.accepted;
-    const missing = Math.max(0, distinct - counted);
-    const doubled = Math.max(0, counted - distinct);
-    const lost = Math.max(missing, foundNew) + Math.max(0, oracle.acceptedAgain - foundNew - doubled);
-    const comparisons = once ? [first] : [first, await this.#compare("after everything was sent again, ")];
+    const comparisons = [await this.#compare("")];
+    if (!once) {
+      await sendAllAgain(this.run, this.#options.senders);
+      comparisons.push(await this.#compare("after everything was sent again, "));
+    }
+    const [counted = 0, countedLast = counted] = comparisons.map(({ integrity }) => integrity.total.accepted);
+    const doubled = Math.max(0, countedLast - distinct);
+    // Who is new again was lost, unless it is there twice now.
+    const lost = Math.max(0, distinct - counted, oracle.acceptedAgain - doubled);
     const unequal = [...comparisons.flatMap((found) => found.unequal), ...this.#viewers.faults()];
     const figures = {
       seed: this.#options.seed,
