@@ -169,7 +169,7 @@ impl Hub {
         self.space.wake();
         let merged = self.space.hub.borrow_mut().as_mut().map(|hub| hub.merge(&published, now()));
         match merged {
-            Some(Ok(Merged::Done)) => self.space.pass(),
+            Some(Ok(Merged::Done)) => self.space.pass_when_due(),
             // Nobody has looked since it woke: the ledgers are asked when someone does.
             None if self.space.sockets.is_empty() => {}
             merged => {
@@ -286,17 +286,30 @@ impl Space {
         })
     }
 
-    /// Sends every socket what is new to it, now or as soon as the last frame is old enough.
+    /// Sends every socket what is new to it, as far as its time has come; the rest follows by itself.
     fn pass(self: &Rc<Self>) {
-        let due = {
-            let mut hub = self.hub.borrow_mut();
-            let Some(hub) = hub.as_mut() else { return };
+        if let Some(hub) = self.hub.borrow_mut().as_mut() {
             self.sockets.pass(hub);
-            self.sockets.due(hub)
-        };
-        if let Some(due) = due
-            && !self.pass_asked.replace(true)
-        {
+        }
+        if let Some(due) = self.due() {
+            self.pass_at(due);
+        }
+    }
+
+    /// The same for what was counted only: most often a frame waits for its time already.
+    fn pass_when_due(self: &Rc<Self>) {
+        match self.due() {
+            Some(due) if due > now() => self.pass_at(due),
+            _ => self.pass(),
+        }
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.hub.borrow().as_ref().and_then(|hub| self.sockets.due(hub))
+    }
+
+    fn pass_at(self: &Rc<Self>, due: Timestamp) {
+        if !self.pass_asked.replace(true) {
             let space = Rc::clone(self);
             wasm_bindgen_futures::spawn_local(async move {
                 sleep_until(due).await;

@@ -170,8 +170,11 @@ impl Board {
     }
 }
 
+/// By what was sent, and not by what was counted: so that nothing is evaluated more often than frames
+/// are sent.
 fn stamp(hub: &Hub, now: Timestamp) -> Stamp {
-    (hub.lineage, hub.seq(), now.floor(PANE_MS).ms())
+    let (lineage, seq) = hub.position();
+    (lineage, seq, now.floor(PANE_MS).ms())
 }
 
 fn evaluate(hub: &Hub, query: &Query, now: Timestamp) -> String {

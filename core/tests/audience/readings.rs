@@ -18,6 +18,9 @@ fn a_subscription_is_answered_at_once_and_again_when_its_readings_change() {
     world.count("email", 1, "a");
     world.pass(false);
     world.read(id);
+    assert!(world.sockets[&id].answers.is_empty(), "not more often than frames are sent");
+    world.wait(250);
+    world.read(id);
     assert_eq!(world.sockets[&id].answers.keys().collect::<Vec<_>>(), [&0], "only what changed");
     world.check_shown(id, 0, all);
     assert_ne!(world.sockets[&id].integrity, world.hub.integrity(), "with the next beat");
