@@ -23,8 +23,13 @@ const probes = 24;
 const undamaged = "nothing";
 const saidInLog = /corrupt|damage|checksum|cannot be read|missing/i;
 
+export interface CorruptionOptions extends StageOptions {
+  /** Which damages; all of them unless said otherwise. */
+  readonly kinds?: readonly string[];
+}
+
 /** Runs every damage, each on a copy of the same state. */
-export async function corruption(options: StageOptions): Promise<Report> {
+export async function corruption(options: CorruptionOptions): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), "polso-damage-"));
   const [whole, secrets] = [join(folder, "whole"), { [jwtKeys]: newJwks() }];
   const random = new Random(options.seed);
@@ -39,7 +44,7 @@ export async function corruption(options: StageOptions): Promise<Report> {
       await stage.close();
     }
     const expected = stage.run.oracle.expectations(Date.now());
-    for (const kind of [undamaged, ...Object.keys(damages)]) {
+    for (const kind of [undamaged, ...(options.kinds ?? Object.keys(damages))]) {
       const state = join(folder, kind);
       cpSync(whole, state, { recursive: true });
       const done = kind === undamaged ? "as it was" : damage(state, kind, random);
