@@ -1,16 +1,22 @@
 //! The speed of the engine on one core: each step of an event's way, and the way as a whole.
 //! `cargo bench -p polso-core --bench engine`
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 mod stream;
 
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use polso_core::{Batch, Effect, Hub, Ledger, Pulled, Query, Viewer, live::Request};
-use stream::{NOW, batch, candidate, candidates, filled, raw, source, steady};
+use polso_core::{Batch, Hub, Ledger, Pulled, Query, Viewer, live::Request};
+use stream::{NOW, batch, candidate, candidates, filled, machine::Machine, raw, source, steady};
 
-/// At 300 events in a second just below the most keys that a ledger remembers.
+/// At 300 events in a second a million keys are alive.
 const TTL_S: u32 = 3_300;
 
 fn events(c: &mut Criterion) {
@@ -91,55 +97,67 @@ fn readings(c: &mut Criterion) {
 fn an_hour(c: &mut Criterion) {
     let mut group = c.benchmark_group("after an hour at 300 events in a second");
     group.sample_size(10);
-    let (mut ledger, mut now) = steady(3_600, TTL_S);
-    assert!(ledger.bounds().keys > 990_000);
-    let Effect::Checkpoint { bytes } = ledger.checkpoint() else { panic!("no checkpoint") };
-    group.bench_function("checkpoint", |b| b.iter(|| black_box(ledger.checkpoint())));
-    group.bench_function("restore", |b| {
-        b.iter(|| black_box(Ledger::restore(&bytes, 1).unwrap()));
-    });
+    let (mut machine, mut now) = steady(3_600, TTL_S);
+    assert!(machine.ledger.bounds().keys > 990_000);
+    describe(&machine);
+    group.bench_function("checkpoint", |b| b.iter(|| black_box(machine.ledger.checkpoint())));
     group.throughput(Throughput::Elements(300));
     let mut number = 3_600 * 300;
     group.bench_function("dedup, journal, count of new events while as many expire", |b| {
-        b.iter_batched(
-            || {
-                now = now.plus_ms(1_000);
-                number += 300;
-                (
-                    Batch {
-                        dedup_ttl_s: TTL_S,
-                        ..batch(candidates(number - 300..number, 20, now))
-                    },
-                    now,
-                )
-            },
-            |(batch, now)| {
-                ledger.ingest(batch, now).unwrap();
-                black_box(ledger.commit())
-            },
-            BatchSize::SmallInput,
-        );
+        b.iter(|| {
+            now = now.plus_ms(1_000);
+            number += 300;
+            let batch = batch(candidates(number - 300..number, 20, now));
+            machine.ingest(Batch { dedup_ttl_s: TTL_S, ..batch }, now).unwrap();
+            black_box(machine.commit())
+        });
     });
-    let known = candidates(number - 300..number, 20, now);
-    group.bench_function("dedup of duplicates", |b| {
-        b.iter_batched(
-            || batch(known.clone()),
-            |batch| {
-                ledger.ingest(batch, now).unwrap();
-                black_box(ledger.commit())
-            },
-            BatchSize::SmallInput,
-        );
-    });
+    for (name, numbers) in [
+        ("dedup of duplicates that came just now", number - 300..number),
+        (
+            "dedup of duplicates that came 40 minutes ago",
+            number - 2_400 * 300..number - 2_399 * 300,
+        ),
+    ] {
+        let came = now.plus_ms((numbers.end as i64 - number as i64) / 300 * 1_000);
+        let known = batch(candidates(numbers, 20, came));
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                machine.ingest(known.clone(), now).unwrap();
+                black_box(machine.commit())
+            });
+        });
+    }
     group.finish();
+    let mut group = c.benchmark_group("after an hour at 300 events in a second");
+    group.sample_size(10);
+    group.bench_function("restore", |b| b.iter(|| assert!(!machine.restart(1))));
+    group.finish();
+}
+
+/// What is on the disk.
+fn describe(machine: &Machine) {
+    let mb = |bytes: usize| bytes as f64 / 1e6;
+    let bounds = machine.ledger.bounds();
+    println!("{} keys, {} of them in storage only", bounds.keys, bounds.spilled);
+    let Some(last) = machine.segments.last() else { return };
+    println!("checkpoint: {:.2} MB", mb(last.checkpoint.len()));
+    println!("tail: {} blocks", last.journal.len());
+    let indexes = machine.runs.values().map(|(index, _)| index.len()).sum();
+    let pages = machine.runs.values().flat_map(|(_, pages)| pages);
+    println!(
+        "{} runs: indexes {:.1} MB, {} pages {:.1} MB",
+        machine.runs.len(),
+        mb(indexes),
+        pages.clone().count(),
+        mb(pages.map(Vec::len).sum()),
+    );
 }
 
 fn tail(c: &mut Criterion) {
     let mut group = c.benchmark_group("a tail of 100,000 events");
     group.sample_size(10);
-    let Effect::Checkpoint { bytes } = Ledger::new(1, 1).checkpoint() else {
-        panic!("no checkpoint")
-    };
+    let bytes = Ledger::new(1, 1).checkpoint().bytes;
     let (_, blocks) = filled(100_000, 20);
     group.bench_function("restore", |b| {
         b.iter(|| {

@@ -11,7 +11,8 @@ use polso_core::Ledger;
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
-const KEYS: usize = 999_000;
+const KEYS: usize = 1_000_000;
+const MOST_KEYS: usize = 9_900_000;
 const SERIES: usize = 10_000;
 
 /// The bytes that a ledger holds after as many events, its publications being due and made.
@@ -26,6 +27,10 @@ fn main() {
     let (keys, ledger) = bytes_of(KEYS, 20);
     println!("{:.1} MB for {} live keys", keys as f64 / 1e6, ledger.bounds().keys);
     println!("{:.1} bytes for each", (keys - few) as f64 / (KEYS - SERIES) as f64);
+    drop(ledger);
+    let (most, ledger) = bytes_of(MOST_KEYS, 20);
+    println!("{:.1} MB for {} live keys", most as f64 / 1e6, ledger.bounds().keys);
+    drop(ledger);
     let (many, ledger) = bytes_of(SERIES, SERIES);
     println!("{:.1} MB for {} series", many as f64 / 1e6, ledger.bounds().series);
     println!("{:.1} bytes for each", (many - few) as f64 / SERIES as f64);

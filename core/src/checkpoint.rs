@@ -1,25 +1,29 @@
 //! Checkpoints: everything that a ledger knows at one block, so that a restore reads the blocks
-//! after it only.
+//! after it only. Of the dedup keys it names the runs, and holds those that are in none.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     corrupt::Corrupt,
     counters::{Counters, CountersState},
-    dedup::DedupMemory,
+    damage::Damage,
+    dedup::{DedupMemory, Limits, Plan, RunState},
     rejected::Position,
     sealed::{self, Kind},
     subjects::{Subjects, SubjectsState},
     time::Timestamp,
 };
 
-const CHECKPOINT: Kind = Kind { tag: b'C', version: 3 };
+const CHECKPOINT: Kind = Kind { tag: b'C', version: 4 };
 
 /// What a checkpoint holds.
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
     pub(crate) birth: u64,
     pub(crate) seq: u64,
+    /// When the last request before it was received.
+    pub(crate) received: Timestamp,
+    pub(crate) damage: Damage,
     pub(crate) counters: Counters,
     pub(crate) memory: DedupMemory,
     pub(crate) subjects: Subjects,
@@ -29,26 +33,47 @@ pub(crate) struct Checkpoint {
 struct Head {
     birth: u64,
     seq: u64,
+    received: Timestamp,
+    damage: Damage,
+    next_run: u32,
+    runs: Vec<RunState>,
     counters: CountersState,
     subjects: SubjectsState,
 }
 
-/// The head, then the keys as they are: a million of them must not pass through a parser.
+impl Checkpoint {
+    /// A ledger that has seen nothing.
+    pub(crate) fn blank(birth: u64, seed: u64, limits: Limits) -> Self {
+        Self {
+            birth,
+            seq: 0,
+            received: Timestamp::from_ms(0),
+            damage: Damage::default(),
+            counters: Counters::new(seed),
+            memory: DedupMemory::new(seed, limits),
+            subjects: Subjects::new(seed),
+        }
+    }
+}
+
+/// The head, then the keys that the plan carries, as they are.
 pub(crate) fn encode(
-    birth: u64,
-    seq: u64,
+    (birth, seq, received): (u64, u64, Timestamp),
+    damage: Damage,
     counters: &Counters,
-    memory: &DedupMemory,
+    (memory, plan): (&DedupMemory, &Plan),
     subjects: &Subjects,
 ) -> Vec<u8> {
-    let head = Head { birth, seq, counters: counters.state(), subjects: subjects.state() };
+    let (runs, next_run) = memory.states_after(plan);
+    let (counters, subjects) = (counters.state(), subjects.state());
+    let head = Head { birth, seq, received, damage, next_run, runs, counters, subjects };
     let mut bytes = postcard::to_extend(&head, sealed::start(CHECKPOINT)).unwrap_or_default();
-    bytes.reserve_exact(memory.written_bytes() + 4);
-    memory.write(&mut bytes);
+    bytes.reserve_exact(plan.written_bytes() + 4);
+    plan.write(&mut bytes);
     sealed::seal_body(bytes)
 }
 
-pub(crate) fn decode(bytes: &[u8], seed: u64) -> Result<Checkpoint, Corrupt> {
+pub(crate) fn decode(bytes: &[u8], seed: u64, limits: Limits) -> Result<Checkpoint, Corrupt> {
     let body = sealed::open_body(CHECKPOINT, bytes)?;
     let (head, keys) = postcard::take_from_bytes::<Head>(body)
         .map_err(|_| Corrupt("the head of the checkpoint cannot be read"))?;
@@ -58,7 +83,9 @@ pub(crate) fn decode(bytes: &[u8], seed: u64) -> Result<Checkpoint, Corrupt> {
     let mut counters = Counters::new(seed);
     // As old as it gets: what has expired since goes when time is next looked at.
     counters.merge_state(&head.counters, Timestamp::from_ms(i64::MIN))?;
-    let memory = DedupMemory::read(keys, seed)?;
+    let mut memory = DedupMemory::new(seed, limits);
+    memory.restore(&head.runs, head.next_run, keys)?;
     let subjects = Subjects::restore(head.subjects, seed)?;
-    Ok(Checkpoint { birth: head.birth, seq: head.seq, counters, memory, subjects })
+    let Head { birth, seq, received, damage, .. } = head;
+    Ok(Checkpoint { birth, seq, received, damage, counters, memory, subjects })
 }

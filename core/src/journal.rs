@@ -37,7 +37,7 @@ pub(crate) struct Group {
     /// How many of the accepted events came too late for the finest tier, or after a newer one.
     pub(crate) late: u64,
     pub(crate) refused: Refused,
-    /// What a replay is recognised by; nothing unless it is one.
+    /// What a replay is recognised by from now on; nothing unless it is one.
     pub(crate) replay: Vec<DedupKey>,
 }
 

@@ -4,10 +4,16 @@
 //! only then counted and published. The shell performs the effects in their order; when one fails
 //! it drops this state and restores it from what was kept.
 //!
-//! Bounds: [`PENDING_EVENTS_MAX`] events between two commits, `dedup::KEYS_MAX` keys,
-//! `subjects::SUBJECTS_MAX` subjects; at each the ledger is busy and takes nothing more. At most one delta in [`PUBLISH_EVERY_MS`].
+//! Bounds: what waits between two commits ([`judge`]), the keys of [`Limits`], `subjects::SUBJECTS_MAX` subjects; at
+//! each the ledger is busy and takes nothing more.
 
+mod bounds;
 mod exchange;
+mod judge;
+mod mark;
+mod publish;
+mod recovery;
+mod save;
 
 use std::collections::VecDeque;
 
@@ -16,23 +22,24 @@ use crate::{
     correction::Correction,
     corrupt::Corrupt,
     counters::{Additions, Counters, Delta},
-    dedup::{DedupMemory, KEYS_MAX, Seen},
+    damage::Damage,
+    dedup::{DedupMemory, Limits},
     domain::Candidate,
     fact::{Fact, When},
     journal::{Block, Group},
-    rejected::{self, Waiting},
-    subjects::{SUBJECTS_MAX, Subjects},
+    rejected::Waiting,
+    subjects::Subjects,
     time::Timestamp,
 };
 
-pub use exchange::{Batch, Bounds, Busy, Effect, LedgerSnapshot, Outcome, Pulled};
+pub use bounds::{Bounds, Refusals};
+pub use exchange::{Batch, Busy, Effect, LedgerSnapshot, Outcome, Pulled};
+pub use judge::Lookup;
+use mark::Mark;
+pub use publish::PUBLISH_EVERY_MS;
+pub use recovery::Recovery;
+pub use save::Save;
 
-/// Most events that wait for one commit.
-pub const PENDING_EVENTS_MAX: usize = 20_000;
-/// Least time between two deltas, in milliseconds.
-pub const PUBLISH_EVERY_MS: i64 = 250;
-/// Most requests that wait for one commit.
-const PENDING_GROUPS_MAX: usize = 20_000;
 /// Most events, requests and bytes in one block, unless a single event is larger: a row holds at
 /// most 2 MB.
 const BLOCK_EVENTS_MAX: usize = 1_000;
@@ -41,8 +48,8 @@ const BLOCK_BYTES_MAX: usize = 1_500_000;
 /// Events and blocks after which a checkpoint is due: they bound the time of a restore.
 const CHECKPOINT_EVENTS: usize = 100_000;
 const CHECKPOINT_BLOCKS: usize = 4_000;
-/// How many deltas are kept for a hub that missed some.
-const RECENT_DELTAS_MAX: usize = 16;
+/// A checkpoint that could not be written is tried again after as many events, or blocks, by this.
+const CHECKPOINT_AGAIN: usize = 10;
 
 /// Dedup, journal and counters of one shard.
 #[derive(Debug)]
@@ -55,11 +62,13 @@ pub struct Ledger {
     clock: Timestamp,
     memory: DedupMemory,
     subjects: Subjects,
+    damage: Damage,
     /// Of each event with a subject that is judged and not yet counted, in their order.
     corrections: VecDeque<Vec<Correction>>,
     counters: Counters,
     open: Vec<Group>,
     open_events: usize,
+    open_bytes: usize,
     waiting: Waiting,
     /// Noted, and neither counted nor published yet.
     additions: Additions,
@@ -67,8 +76,17 @@ pub struct Ledger {
     published_at: Timestamp,
     wake_asked: bool,
     recent: VecDeque<Delta>,
+    /// When the last request that is counted was received.
+    received: Timestamp,
+    /// The runs of keys that the last checkpoint names.
+    named: Vec<u32>,
     events_since_checkpoint: usize,
     blocks_since_checkpoint: usize,
+    /// At how many events and blocks the next checkpoint is due.
+    due: (usize, usize),
+    /// Where the journal ended when that was last written down, and when.
+    marked: Mark,
+    refusals: Refusals,
 }
 
 impl Ledger {
@@ -76,146 +94,44 @@ impl Ledger {
     /// `seed` is drawn anew at each start.
     #[must_use]
     pub fn new(birth: u64, seed: u64) -> Self {
-        Self::from_checkpoint(Checkpoint {
-            birth,
-            seq: 0,
-            counters: Counters::new(seed),
-            memory: DedupMemory::new(seed),
-            subjects: Subjects::new(seed),
-        })
+        Self::with_limits(birth, seed, Limits::STANDARD)
+    }
+
+    /// A ledger that has seen nothing, with other bounds of its dedup memory.
+    #[must_use]
+    pub fn with_limits(birth: u64, seed: u64, limits: Limits) -> Self {
+        Self::from_checkpoint(Checkpoint::blank(birth, seed, limits))
     }
 
     fn from_checkpoint(checkpoint: Checkpoint) -> Self {
-        let Checkpoint { birth, seq, counters, memory, subjects } = checkpoint;
+        let Checkpoint { birth, seq, received, damage, counters, memory, subjects } = checkpoint;
         Self {
             birth,
             seq,
-            now: Timestamp::from_ms(0),
+            now: received,
             clock: Timestamp::from_ms(0),
+            named: memory.run_numbers(),
             memory,
             subjects,
+            damage,
             corrections: VecDeque::new(),
             counters,
             open: Vec::new(),
             open_events: 0,
+            open_bytes: 0,
             waiting: Waiting::default(),
             additions: Additions::default(),
             published_seq: seq,
             published_at: Timestamp::from_ms(0),
             wake_asked: false,
             recent: VecDeque::new(),
+            received,
             events_since_checkpoint: 0,
             blocks_since_checkpoint: 0,
+            due: (CHECKPOINT_EVENTS, CHECKPOINT_BLOCKS),
+            marked: Mark::default(),
+            refusals: Refusals::default(),
         }
-    }
-
-    /// The ledger that wrote `checkpoint`. The blocks that it wrote since are to be replayed.
-    ///
-    /// # Errors
-    /// [`Corrupt`] when the bytes cannot be read.
-    pub fn restore(checkpoint: &[u8], seed: u64) -> Result<Self, Corrupt> {
-        checkpoint::decode(checkpoint, seed).map(Self::from_checkpoint)
-    }
-
-    /// Takes a block of the journal back in, in order; what the checkpoint covers is skipped.
-    ///
-    /// # Errors
-    /// [`Corrupt`] when it cannot be read or a block before it is missing.
-    pub fn replay(&mut self, block: &[u8]) -> Result<(), Corrupt> {
-        let block = Block::decode(block)?;
-        if block.seq <= self.seq {
-            return Ok(());
-        }
-        if block.seq - 1 != self.seq {
-            return Err(Corrupt("a block of the journal is missing"));
-        }
-        for group in &block.groups {
-            self.now = self.now.max(group.received);
-            // As `ingest` did: a key that had expired by then was remembered anew.
-            self.expire(group.received);
-            rejected::is_repeated(&mut self.memory, &group.replay, group.received);
-            for candidate in &group.accepted {
-                let Candidate { key, content, .. } = *candidate;
-                let (source, ttl_s) = (&group.source, group.dedup_ttl_s);
-                self.memory.check(source, ttl_s, key, content, group.received);
-                self.learn(candidate, source, group.received);
-            }
-        }
-        self.count(&block);
-        // Whoever asks now gets a snapshot: nothing is left to publish.
-        self.settle();
-        self.published_seq = self.seq;
-        Ok(())
-    }
-
-    /// Judges a batch. The outcomes, one for each candidate, may be told to nobody before the next
-    /// [`commit`](Self::commit) is durable.
-    ///
-    /// # Errors
-    /// [`Busy`] when a bound is reached.
-    pub fn ingest(&mut self, batch: Batch, now: Timestamp) -> Result<Vec<Outcome>, Busy> {
-        // Clocks may go back; receipt does not.
-        self.clock = now;
-        self.now = self.now.max(now);
-        let now = self.now;
-        if self.open_events + batch.candidates.len() > PENDING_EVENTS_MAX
-            || self.open.len() == PENDING_GROUPS_MAX
-            || !self.waiting.has_room(&batch.rejects)
-        {
-            return Err(Busy::Pending);
-        }
-        self.expire(now);
-        let replay = rejected::replay_keys(&batch);
-        if self.memory.len() + batch.candidates.len() + replay.len() > KEYS_MAX {
-            return Err(Busy::Keys);
-        }
-        let about = |candidate: &&Candidate| candidate.subject.is_some();
-        let subjects = batch.candidates.iter().filter(about).count();
-        if subjects > 0 && self.subjects.len() + subjects > SUBJECTS_MAX {
-            return Err(Busy::Subjects);
-        }
-        let Batch { source, dedup_ttl_s, candidates: mut accepted, refused, rejects, .. } = batch;
-        self.waiting.add(&source, now, rejects);
-        let is_repeated = rejected::is_repeated(&mut self.memory, &replay, now);
-        let mut outcomes = Vec::with_capacity(accepted.len());
-        let (mut duplicates, mut conflicts, mut late_events) = (0, 0, 0);
-        accepted.retain(|candidate| {
-            let Candidate { key, content, .. } = *candidate;
-            let seen = match is_repeated {
-                true => Seen::Before,
-                false => self.memory.check(&source, dedup_ttl_s, key, content, now),
-            };
-            outcomes.push(match seen {
-                Seen::New => {
-                    let superseded = self.learn(candidate, &source, now);
-                    let late = superseded || candidate.event.is_late(now);
-                    late_events += u64::from(late);
-                    Outcome::Accepted { late }
-                }
-                Seen::Before => {
-                    duplicates += 1;
-                    Outcome::Duplicate
-                }
-                Seen::Otherwise => {
-                    conflicts += 1;
-                    Outcome::Conflict
-                }
-            });
-            matches!(outcomes.last(), Some(Outcome::Accepted { .. }))
-        });
-        self.open_events += accepted.len();
-        self.open.push(Group {
-            source,
-            dedup_ttl_s,
-            received: now,
-            accepted,
-            duplicates,
-            conflicts,
-            late: late_events,
-            refused,
-            replay,
-        });
-        Ok(outcomes)
     }
 
     /// Everything that was judged since the last commit, to be written down. It is counted here
@@ -223,7 +139,7 @@ impl Ledger {
     #[must_use = "effects describe I/O that has not happened yet"]
     pub fn commit(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.open_events = 0;
+        (self.open_events, self.open_bytes) = (0, 0);
         let mut groups = core::mem::take(&mut self.open).into_iter().peekable();
         while groups.peek().is_some() {
             let mut together: Vec<Group> = Vec::new();
@@ -238,13 +154,14 @@ impl Ledger {
             self.append(together, &mut effects);
         }
         effects.extend(self.waiting.take(self.seq, self.now));
-        let due = self.events_since_checkpoint >= CHECKPOINT_EVENTS
-            || self.blocks_since_checkpoint >= CHECKPOINT_BLOCKS;
-        if due {
+        let (events, blocks) = (self.events_since_checkpoint, self.blocks_since_checkpoint);
+        if events >= self.due.0 || blocks >= self.due.1 {
+            self.postpone_checkpoint();
             effects.extend(self.publish());
-            effects.push(self.checkpoint());
+            effects.push(Effect::Checkpoint(self.checkpoint()));
         }
         effects.extend(self.publish_or_wait());
+        effects.extend(self.mark_or_wait());
         effects
     }
 
@@ -254,36 +171,44 @@ impl Ledger {
         self.clock = now;
         self.now = self.now.max(now);
         self.wake_asked = false;
-        self.publish_or_wait().into_iter().collect()
+        self.publish_or_wait().into_iter().chain(self.mark_or_wait()).collect()
     }
 
     /// A checkpoint of this moment. Nothing may be waiting for its commit.
-    #[must_use = "effects describe I/O that has not happened yet"]
-    pub fn checkpoint(&mut self) -> Effect {
+    #[must_use]
+    pub fn checkpoint(&mut self) -> Save {
         self.close_delta();
-        self.events_since_checkpoint = 0;
-        self.blocks_since_checkpoint = 0;
-        let bytes =
-            checkpoint::encode(self.birth, self.seq, &self.counters, &self.memory, &self.subjects);
-        Effect::Checkpoint { bytes }
+        let plan = self.memory.plan(self.received);
+        let bytes = checkpoint::encode(
+            (self.birth, self.seq, self.received),
+            self.damage,
+            &self.counters,
+            (&self.memory, &plan),
+            &self.subjects,
+        );
+        let mut runs = self.memory.run_numbers();
+        runs.extend(plan.runs.iter().map(|run| run.number));
+        Save { bytes, plan, named: runs, named_before: self.named.clone() }
     }
 
-    /// What a hub has missed that knows everything up to block `after` of the ledger born as
-    /// `birth`.
-    pub fn pull(&mut self, birth: u64, after: u64) -> Pulled {
-        self.close_delta();
-        let missed: Vec<Delta> =
-            self.recent.iter().filter(|delta| delta.from >= after).cloned().collect();
-        let complete = after == self.seq || missed.first().is_some_and(|first| first.from == after);
-        if birth == self.birth && complete {
-            return Pulled::Deltas(missed);
-        }
-        self.counters.advance(self.now);
-        Pulled::Snapshot(Box::new(LedgerSnapshot {
-            birth: self.birth,
-            seq: self.seq,
-            counters: self.counters.state(),
-        }))
+    /// A checkpoint could not be written, or is being written: the next one is due a while later.
+    pub fn postpone_checkpoint(&mut self) {
+        self.due = (
+            self.events_since_checkpoint + CHECKPOINT_EVENTS / CHECKPOINT_AGAIN,
+            self.blocks_since_checkpoint + CHECKPOINT_BLOCKS / CHECKPOINT_AGAIN,
+        );
+    }
+
+    /// A checkpoint was written: the keys of its runs are in storage.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when it is not of this ledger: restore it from storage.
+    pub fn saved(&mut self, save: Save) -> Result<(), Corrupt> {
+        self.memory.adopt(save.plan)?;
+        self.named = save.named;
+        (self.events_since_checkpoint, self.blocks_since_checkpoint) = (0, 0);
+        self.due = (CHECKPOINT_EVENTS, CHECKPOINT_BLOCKS);
+        Ok(())
     }
 
     /// Tells this ledger from one that was in its place before.
@@ -297,7 +222,10 @@ impl Ledger {
     pub fn bounds(&self) -> Bounds {
         Bounds {
             keys: self.memory.len() as u64,
+            spilled: self.memory.spilled() as u64,
             subjects: self.subjects.len() as u64,
+            refusals: self.refusals,
+            damage: self.damage,
             ..self.counters.bounds()
         }
     }
@@ -322,8 +250,9 @@ impl Ledger {
         self.seq = block.seq;
         self.events_since_checkpoint += block.events();
         self.blocks_since_checkpoint += 1;
-        let Self { counters, additions, corrections, subjects, .. } = self;
+        let Self { counters, additions, corrections, subjects, received, .. } = self;
         for group in &block.groups {
+            *received = group.received.max(*received);
             counters.add_tally(&group.source, &group.tally(), additions);
             for candidate in &group.accepted {
                 let domain = candidate.event.domain();
@@ -352,44 +281,5 @@ impl Ledger {
             effects.push(Effect::Append { seq: block.seq, block: bytes });
             self.count(&block);
         }
-    }
-
-    fn publish_or_wait(&mut self) -> Option<Effect> {
-        if self.published_seq == self.seq {
-            return None;
-        }
-        // A clock that went back must not hold anything up.
-        let due = self.published_at.plus_ms(PUBLISH_EVERY_MS);
-        if self.clock < self.published_at || self.clock >= due {
-            return self.publish();
-        }
-        let asked = core::mem::replace(&mut self.wake_asked, true);
-        (!asked).then_some(Effect::WakeAt(due))
-    }
-
-    fn publish(&mut self) -> Option<Effect> {
-        self.published_at = self.clock;
-        self.close_delta().map(Effect::Publish)
-    }
-
-    /// Counts what was noted since the last delta: only then the counters are those of `seq`.
-    fn settle(&mut self) -> Additions {
-        let additions = core::mem::take(&mut self.additions);
-        self.counters.settle(&additions, self.now);
-        additions
-    }
-
-    fn close_delta(&mut self) -> Option<Delta> {
-        if self.published_seq == self.seq {
-            return None;
-        }
-        let additions = self.settle();
-        let delta = self.counters.delta(self.published_seq, self.seq, additions);
-        self.published_seq = self.seq;
-        if self.recent.len() == RECENT_DELTAS_MAX {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(delta.clone());
-        Some(delta)
     }
 }

@@ -14,6 +14,7 @@ mod conversion;
 mod correction;
 mod corrupt;
 mod counters;
+mod damage;
 mod decimal;
 mod dedup;
 mod domain;
@@ -53,6 +54,8 @@ pub mod live;
 pub use answer::{Answer, Reading};
 pub use corrupt::Corrupt;
 pub use counters::Delta;
+pub use damage::Damage;
+pub use dedup::{Limits, NewRun, PageId};
 pub use domain::{Candidate, Domain, Event, EventKind, RawEvent, Valid};
 pub use hub::{
     Act, Audience, Bytes, Closing, Flavour, Full, Heard, Hub, Merged, Message, Published,
@@ -60,7 +63,10 @@ pub use hub::{
 };
 pub use journal::Refused;
 pub use key::DedupKey;
-pub use ledger::{Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Outcome, Pulled};
+pub use ledger::{
+    Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Lookup, Outcome, Pulled, Recovery,
+    Refusals, Save,
+};
 pub use query::{Query, QueryError};
 pub use reason::{Reason, ReasonCode, excerpt};
 pub use rejected::{

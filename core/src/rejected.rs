@@ -32,7 +32,7 @@ pub use self::{
     replay::{FoundReject, Pin, Replayed},
     segments::{KEPT_MS, Segment, SegmentStep, Segments},
 };
-pub(crate) use replay::{is_repeated, replay_keys};
+pub(crate) use replay::{is_repeated, remember, replay_keys, scoped};
 
 /// The version of the rules that events are judged by, kept with each rejected one. It is raised
 /// whenever any kind of event comes to be judged otherwise.

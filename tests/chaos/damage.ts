@@ -32,16 +32,17 @@ export const damages: Readonly<Record<string, (ledger: DatabaseSync, random: Ran
     return `row ${rowid} of ${table} deleted`;
   },
   "the last block that is gone": (ledger) => {
-    const table = lastSegment(ledger);
+    const table = last(ledger, "journal");
     const { rowid } = ledger.prepare(`SELECT max(seq) AS rowid FROM ${table}`).get() as Row;
     ledger.prepare(`DELETE FROM ${table} WHERE rowid = ?`).run(rowid);
     return `row ${rowid} of ${table} deleted`;
   },
   "half a checkpoint": (ledger) => {
-    const last = "SELECT part AS rowid, bytes FROM checkpoint ORDER BY rowid DESC LIMIT 1";
-    const { rowid, bytes } = ledger.prepare(last).get() as Row;
-    ledger.prepare("UPDATE checkpoint SET bytes = ? WHERE rowid = ?").run(bytes.subarray(0, bytes.length / 2), rowid);
-    return `part ${rowid} of the checkpoint cut to ${bytes.length >> 1} bytes`;
+    const table = last(ledger, "checkpoint");
+    const part = `SELECT part AS rowid, bytes FROM ${table} ORDER BY rowid DESC LIMIT 1`;
+    const { rowid, bytes } = ledger.prepare(part).get() as Row;
+    ledger.prepare(`UPDATE ${table} SET bytes = ? WHERE rowid = ?`).run(bytes.subarray(0, bytes.length / 2), rowid);
+    return `part ${rowid} of ${table} cut to ${bytes.length >> 1} bytes`;
   },
 };
 
@@ -63,17 +64,17 @@ export function damage(state: string, kind: string, random: Random): string {
   throw new Error(`no ledger in ${folder}`);
 }
 
-/** The journal's tables are numbered in their order. */
-function lastSegment(ledger: DatabaseSync): string {
-  const tables = ledger.prepare("SELECT name FROM sqlite_master WHERE name GLOB 'journal_[0-9]*'").all() as {
+/** The newest table of a kind: they are numbered in their order. */
+function last(ledger: DatabaseSync, kind: string): string {
+  const tables = ledger.prepare("SELECT name FROM sqlite_master WHERE name GLOB ?").all(`${kind}_[0-9]*`) as {
     name: string;
   }[];
-  const numbers = tables.map(({ name }) => Number(name.slice("journal_".length)));
-  return `journal_${Math.max(...numbers)}`;
+  const numbers = tables.map(({ name }) => Number(name.slice(kind.length + 1)));
+  return `${kind}_${Math.max(...numbers)}`;
 }
 
 function middleBlock(ledger: DatabaseSync): Row & { table: string } {
-  const table = lastSegment(ledger);
+  const table = last(ledger, "journal");
   const middle = `SELECT seq AS rowid, block AS bytes FROM ${table} ORDER BY rowid LIMIT 1 OFFSET (SELECT count(*) / 2 FROM ${table})`;
   return { table, ...(ledger.prepare(middle).get() as Row) };
 }

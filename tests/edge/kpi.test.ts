@@ -192,6 +192,14 @@ function anyQuestion(): Asked {
   return { window, lengthMs, kind: one(["sliding", "tumbling"]), atMs: startedMs - random.whole(0, 48 * hourMs) };
 }
 
+/** The integrity figures, but for how often a bound was reached: that is counted from each start. */
+async function kept(server: Server) {
+  const { bounds, ...figures } = (await integrity(server)) as unknown as {
+    bounds: { ledgers: { refused: unknown }[] };
+  };
+  return { ...figures, ledgers: bounds.ledgers.map(({ refused: _, ...ledger }) => ledger) };
+}
+
 for (const shards of [1, 4]) {
   const server = () => servers.get(shards) ?? assert.fail();
 
@@ -213,11 +221,11 @@ for (const shards of [1, 4]) {
 
   test(`a restart keeps every number, shards: ${shards}`, async () => {
     const questions = Array.from({ length: 10 }, anyQuestion);
-    const before = await integrity(server());
+    const before = await kept(server());
     for (const end of ["SIGTERM", "SIGKILL"]) {
       if (end === "SIGKILL") await server().kill9();
       await server().restart();
-      assert.deepEqual(await integrity(server()), before, end);
+      assert.deepEqual(await kept(server()), before, end);
       for (const question of questions) await check(server(), { ...question, by: "canale" });
     }
   });

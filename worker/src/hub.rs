@@ -217,7 +217,10 @@ impl Space {
             Question::Integrity => {
                 let mut body = hub.integrity();
                 if let Some(body) = body.as_object_mut() {
-                    body.insert("bounds".to_owned(), bounds(&self.bounds.borrow()));
+                    let ledgers = self.bounds.borrow();
+                    let is_damaged = ledgers.iter().any(|ledger| ledger.damage.is_some());
+                    body.insert("damaged".to_owned(), is_damaged.into());
+                    body.insert("bounds".to_owned(), bounds(&ledgers));
                 }
                 Ok(Ok(body.to_string()))
             }
@@ -351,18 +354,6 @@ fn snapshot(pulled: Pulled) -> Option<LedgerSnapshot> {
 }
 
 fn bounds(ledgers: &[Bounds]) -> serde_json::Value {
-    let ledgers: Vec<_> = ledgers
-        .iter()
-        .map(|ledger| {
-            json!({
-                "keys": ledger.keys,
-                "subjects": ledger.subjects,
-                "series": ledger.series,
-                "folded": ledger.folded,
-                "rejected_kept": ledger.rejects,
-                "rejected_bytes": ledger.reject_bytes,
-            })
-        })
-        .collect();
+    let ledgers: Vec<_> = ledgers.iter().map(Bounds::to_json).collect();
     json!({ "ledgers": ledgers })
 }

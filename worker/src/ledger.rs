@@ -5,11 +5,15 @@
 //! batch restores it from what was kept.
 
 mod rejected;
+mod restore;
 mod store;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
-use polso_core::{Bounds, Effect, Published, live};
+use polso_core::{Batch, Bounds, Busy, Effect, Outcome, Published, live};
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
@@ -20,6 +24,9 @@ use crate::{
 };
 
 use store::Store;
+
+/// When an alarm that failed is called again, in milliseconds.
+const ALARM_AGAIN_MS: i64 = 60_000;
 
 /// The ledger of one shard.
 #[durable_object(alarm)]
@@ -32,6 +39,8 @@ struct Shard {
     store: Store,
     ledger: RefCell<Option<polso_core::Ledger>>,
     commits: Coalesce,
+    /// Whether the last checkpoint could not be written: the next one is not tried at once.
+    checkpoint_failed: Cell<bool>,
     /// Space and number, as the last batch named them.
     address: RefCell<(String, u16)>,
 }
@@ -43,6 +52,7 @@ impl DurableObject for Ledger {
             store: Store::new(&state),
             ledger: RefCell::default(),
             commits: Coalesce::default(),
+            checkpoint_failed: Cell::default(),
             address: RefCell::default(),
         };
         Self { shard: Rc::new(shard) }
@@ -56,8 +66,13 @@ impl DurableObject for Ledger {
     /// Rejected events have come of age. It never fails: an alarm that fails too often is not called
     /// again.
     async fn alarm(&self) -> Result<Response> {
-        if let Err(error) = self.shard.store.rejects.expire(now()) {
+        let store = &self.shard.store;
+        if let Err(error) = store.rejects.expire(now()) {
             log_error("old rejected events could not be dropped", &error);
+            let again = now().plus_ms(ALARM_AGAIN_MS).ms() as f64;
+            if let Err(error) = store.storage.set_alarm(again) {
+                log_error("the alarm could not be set", &error);
+            }
         }
         Response::empty()
     }
@@ -76,8 +91,9 @@ impl Ledger {
         batch: Vec<u8>,
     ) -> core::result::Result<Vec<u8>, JsValue> {
         self.shard.address.replace((space, shard));
+        let bytes = batch.len();
         let batch = live::decode(&batch).map_err(corrupt)?;
-        let outcomes = self.shard.with(|ledger| ledger.ingest(batch, now()))?;
+        let outcomes = self.shard.judge(batch, bytes)?;
         if outcomes.is_ok() {
             Coalesce::run(&self.shard, |shard| &shard.commits, Shard::commit)
                 .await
@@ -135,8 +151,33 @@ impl Shard {
         let mut ledger = self.ledger.borrow_mut();
         match ledger.as_mut() {
             Some(ledger) => Ok(step(ledger)),
-            None => Ok(step(ledger.insert(self.store.restore()?))),
+            None => {
+                let mut restored = self.store.restore()?;
+                if self.checkpoint_failed.get() {
+                    restored.postpone_checkpoint();
+                }
+                Ok(step(ledger.insert(restored)))
+            }
         }
+    }
+
+    /// Judges a batch, with what storage says of its keys.
+    fn judge(
+        &self,
+        batch: Batch,
+        bytes: usize,
+    ) -> core::result::Result<core::result::Result<Vec<Outcome>, Busy>, JsValue> {
+        let mut lookup = match self.with(|ledger| ledger.look_up(batch, bytes, now()))? {
+            Ok(lookup) => lookup,
+            Err(busy) => return Ok(Err(busy)),
+        };
+        while let Some(page) = lookup.wants() {
+            if let Err(error) = lookup.read(page, &self.store.page(page)?) {
+                log_error("a page of dedup keys is damaged", &corrupt(error));
+                lookup.give_up(page);
+            }
+        }
+        self.with(|ledger| ledger.judge(lookup))
     }
 
     /// Writes down what was judged, and waits until it is durable.
@@ -157,18 +198,25 @@ impl Shard {
 
     /// Performs effects in their order: the one place where they happen.
     fn perform(self: &Rc<Self>, effects: Vec<Effect>) -> core::result::Result<(), JsValue> {
+        let is_row =
+            |effect: &&Effect| matches!(effect, Effect::Append { .. } | Effect::Keep { .. });
+        match effects.iter().filter(is_row).count() {
+            0 | 1 => effects.iter().try_for_each(|effect| self.write(effect))?,
+            _ => self
+                .store
+                .all_or_nothing(|| effects.iter().try_for_each(|effect| self.write(effect)))?,
+        }
         for effect in effects {
             match effect {
-                Effect::Append { seq, block } => self.store.append(seq, &block)?,
-                Effect::Keep { seq, now, events, rows } => {
-                    self.store.rejects.keep(seq, now, events, &rows)?;
+                Effect::Append { .. } | Effect::Keep { .. } => {}
+                Effect::Checkpoint(save) => {
+                    // A failure may have taken the rows of this commit with it: it is one of theirs.
+                    let written = self.store.checkpoint(&save, &[]);
+                    self.checkpoint_failed.set(written.is_err());
+                    written?;
+                    self.with(|ledger| ledger.saved(save))?.map_err(corrupt)?;
                 }
-                Effect::Checkpoint { bytes } => {
-                    // The journal holds everything: without it the next restore takes longer.
-                    if let Err(error) = self.store.checkpoint(&bytes) {
-                        log_error("the checkpoint could not be written", &error);
-                    }
-                }
+                Effect::Mark { bytes } => self.store.mark(&bytes)?,
                 Effect::Publish(delta) => self.publish(delta)?,
                 Effect::WakeAt(at) => {
                     let shard = Rc::clone(self);
@@ -176,13 +224,24 @@ impl Shard {
                         sleep_until(at).await;
                         let published = shard.with(|ledger| ledger.tick(now()));
                         if let Err(error) = published.and_then(|e| shard.perform(e)) {
-                            log_error("a delta could not be published", &error);
+                            log_error("what was due could not be done", &error);
                         }
                     });
                 }
             }
         }
         Ok(())
+    }
+
+    /// Writes the rows of a commit.
+    fn write(&self, effect: &Effect) -> core::result::Result<(), JsValue> {
+        match effect {
+            Effect::Append { seq, block } => self.store.append(*seq, block),
+            Effect::Keep { seq, now, events, rows } => {
+                self.store.rejects.keep(*seq, *now, *events, rows)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sends a delta on its way. Nobody waits for it: a hub that misses one asks.

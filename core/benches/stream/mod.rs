@@ -1,6 +1,10 @@
 //! A stream of events of about 250 bytes each, and ledgers that have taken it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, dead_code, missing_docs)]
 
+#[path = "../../tests/machine/mod.rs"]
+pub mod machine;
+
+use machine::Machine;
 use polso_core::{Batch, Candidate, Effect, EventKind, Ledger, RawEvent, Source, Timestamp};
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_770_000_000_000);
@@ -45,26 +49,36 @@ pub fn filled(events: usize, campaigns: usize) -> (Ledger, Vec<Vec<u8>>) {
     let mut ledger = Ledger::new(1, 1);
     let mut blocks = Vec::new();
     for start in (0..events).step_by(100) {
-        let batch = batch(candidates(start..start + 100, campaigns, NOW));
-        ledger.ingest(batch, NOW).unwrap();
+        take(&mut ledger, batch(candidates(start..start + 100, campaigns, NOW)));
         for effect in ledger.commit() {
-            if let Effect::Append { block, .. } = effect {
-                blocks.push(block);
+            match effect {
+                Effect::Append { block, .. } => blocks.push(block),
+                Effect::Checkpoint(save) => ledger.saved(save).unwrap(),
+                _ => {}
             }
         }
     }
     (ledger, blocks)
 }
 
-/// A ledger that has taken 300 events in each of `seconds` seconds and remembers their keys for
-/// `ttl_s`, and the time of its last batch.
-pub fn steady(seconds: usize, ttl_s: u32) -> (Ledger, Timestamp) {
-    let (mut ledger, mut now) = (Ledger::new(1, 1), NOW);
+/// Has new events judged. What was in pages that left memory is nowhere: no event of it comes again.
+fn take(ledger: &mut Ledger, batch: Batch) {
+    let mut lookup = ledger.look_up(batch, 1, NOW).unwrap();
+    while let Some(page) = lookup.wants() {
+        lookup.give_up(page);
+    }
+    ledger.judge(lookup).unwrap();
+}
+
+/// A ledger with its disk that has taken 300 events in each of `seconds` seconds and remembers their
+/// keys for `ttl_s`, and the time of its last batch.
+pub fn steady(seconds: usize, ttl_s: u32) -> (Machine, Timestamp) {
+    let (mut machine, mut now) = (Machine::new(1), NOW);
     for second in 0..seconds {
         now = NOW.plus_ms(second as i64 * 1_000);
         let candidates = candidates(second * 300..(second + 1) * 300, 20, now);
-        ledger.ingest(Batch { dedup_ttl_s: ttl_s, ..batch(candidates) }, now).unwrap();
-        drop(ledger.commit());
+        machine.ingest(Batch { dedup_ttl_s: ttl_s, ..batch(candidates) }, now).unwrap();
+        drop(machine.commit());
     }
-    (ledger, now)
+    (machine, now)
 }

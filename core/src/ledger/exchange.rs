@@ -11,6 +11,8 @@ use crate::{
     time::Timestamp,
 };
 
+use super::Save;
+
 /// The events of one request that go to one shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
@@ -46,12 +48,14 @@ pub enum Outcome {
 /// Why a ledger takes nothing more for now. Nothing of the batch was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Busy {
-    /// Too many events wait for their commit.
+    /// Too much waits for its commit.
     Pending,
-    /// Too many keys are within their time to live.
+    /// Too many keys are remembered.
     Keys,
     /// Too many subjects are remembered.
     Subjects,
+    /// What storage knows of its keys was not read.
+    Unread,
 }
 
 /// I/O that has not happened yet.
@@ -75,10 +79,13 @@ pub enum Effect {
         /// Packed, in their order.
         rows: Vec<RejectRow>,
     },
-    /// Replace the checkpoint: the blocks before it are no longer needed to restore. When it fails
-    /// nothing is lost, and the next one is due in time.
-    Checkpoint {
-        /// Its bytes, of any length.
+    /// Write a checkpoint; tell the ledger when it [was](super::Ledger::saved). When it fails nothing
+    /// is lost, and the next one is due soon.
+    Checkpoint(Save),
+    /// Write down where the journal ends, in place of what was written before: rows that are missing
+    /// there leave no gap. When it fails nothing is lost.
+    Mark {
+        /// Its bytes.
         bytes: Vec<u8>,
     },
     /// Send a delta to the hub.
@@ -105,21 +112,4 @@ pub struct LedgerSnapshot {
     pub seq: u64,
     /// Everything counted.
     pub counters: CountersState,
-}
-
-/// How near a ledger is to its bounds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bounds {
-    /// Keys within their time to live.
-    pub keys: u64,
-    /// Subjects that are remembered, of all domains.
-    pub subjects: u64,
-    /// Series, of all domains.
-    pub series: u64,
-    /// Cells that were counted under a folded series.
-    pub folded: u64,
-    /// Rejected events that are kept. The store counts them.
-    pub rejects: u64,
-    /// Their bytes.
-    pub reject_bytes: u64,
 }

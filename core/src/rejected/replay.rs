@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{KEPT_MS, KeptReject};
 use crate::{
     corrupt::Corrupt,
-    dedup::{DedupMemory, Seen},
+    dedup::{DedupMemory, Looked, Scope, Seen},
     key::DedupKey,
     ledger::{Batch, Outcome},
     sealed::{self, Kind},
@@ -86,13 +86,28 @@ pub(crate) fn replay_keys(batch: &Batch) -> Vec<DedupKey> {
     batch.replay.map(|id| core::iter::once(id).chain(events).collect()).unwrap_or_default()
 }
 
-/// Whether a replay of any of these keys came before; all are remembered from now on.
+/// The keys of a replay as the dedup memory looks for them.
+pub(crate) fn scoped(keys: &[DedupKey]) -> impl Iterator<Item = (Scope, DedupKey)> {
+    let scope = Scope::of(RING);
+    keys.iter().map(move |key| (scope, *key))
+}
+
+/// Whether a replay of any of these keys came before; all are remembered from now on, and those stay
+/// in `keys` that were not before.
 pub(crate) fn is_repeated(
     memory: &mut DedupMemory,
-    keys: &[DedupKey],
+    looked: &Looked,
+    keys: &mut Vec<DedupKey>,
     received: Timestamp,
 ) -> bool {
+    let (all, scope) = (keys.len(), (Scope::of(RING), REMEMBERED_S));
     // Every one is looked at, whatever was found before.
-    let known = |key: &&DedupKey| memory.check(RING, REMEMBERED_S, **key, 0, received) != Seen::New;
-    keys.iter().filter(known).count() > 0
+    keys.retain(|key| memory.check(looked, scope, (*key, 0), received) == Seen::New);
+    keys.len() < all
+}
+
+/// Remembers the keys of a replay that were new when it was received.
+pub(crate) fn remember(memory: &mut DedupMemory, keys: &[DedupKey], received: Timestamp) {
+    let scope = (Scope::of(RING), REMEMBERED_S);
+    keys.iter().for_each(|key| memory.remember(scope, (*key, 0), received));
 }

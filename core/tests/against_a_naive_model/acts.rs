@@ -58,6 +58,8 @@ pub(crate) enum Act {
     Tell { wait_ms: i64, events: Vec<Told> },
     /// A commit becomes due.
     Commit,
+    /// A checkpoint becomes due.
+    Checkpoint { shard: usize },
     /// A ledger is dropped and restored from what it kept.
     Restart { shard: usize },
     /// The hub is dropped.
@@ -94,6 +96,7 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         6 => (0..120_000_i64, prop::collection::vec(told(), 0..12))
             .prop_map(|(wait_ms, events)| Act::Tell { wait_ms, events }),
         4 => Just(Act::Commit),
+        4 => (0..8_usize).prop_map(|shard| Act::Checkpoint { shard }),
         1 => (0..8_usize).prop_map(|shard| Act::Restart { shard }),
         1 => Just(Act::EvictHub),
         1 => Just(Act::Reconnect),

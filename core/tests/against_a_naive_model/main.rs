@@ -10,7 +10,7 @@ mod recount;
 mod stories;
 mod world;
 
-use polso_core::{Query, Timestamp};
+use polso_core::{Limits, Query, Timestamp};
 use proptest::prelude::*;
 
 use acts::{CHANNELS, Kept, STARTS, act};
@@ -128,13 +128,28 @@ fn check_integrity(world: &mut World) {
     assert_eq!(total["received"], world.accepted + world.duplicates);
 }
 
+/// As a ledger has them, and so small that most keys are in storage only, in runs of a few pages.
+fn limits() -> impl Strategy<Value = Limits> {
+    let tiny = (0..12_usize, 1..6_usize, 1..8_usize, 1..4_usize).prop_map(
+        |(hot_keys_max, run_keys_min, run_keys_max, page_keys)| Limits {
+            hot_keys_max,
+            run_keys_min,
+            run_keys_max,
+            page_keys,
+            ..Limits::STANDARD
+        },
+    );
+    prop_oneof![1 => Just(Limits::STANDARD), 3 => tiny]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
     fn numbers_do_not_depend_on_how_events_came(
         start in prop::sample::select(STARTS.to_vec()),
-        shards in 1..=8_usize,
+        shards in prop_oneof![Just(1_usize), 1..=8_usize],
+        limits in limits(),
         dedup_ttl_s in prop::sample::select(vec![60, 3_600]),
         acts in prop::collection::vec(act(), 1..40),
         (window, kind) in prop_oneof![
@@ -151,7 +166,7 @@ proptest! {
         story_by in prop::option::of(prop::sample::select(stories::BYS.to_vec())),
     ) {
         let start = Timestamp::parse(start).unwrap().ms();
-        let mut world = World::new(start, shards, dedup_ttl_s);
+        let mut world = World::new(start, shards, dedup_ttl_s, limits);
         for act in acts {
             world.act(act);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Applied, Batch, Candidate, Effect, EventKind, Hub, Merged, Outcome, Published, Pulled,
+    Applied, Batch, Candidate, Effect, EventKind, Hub, Limits, Merged, Outcome, Published, Pulled,
     RawEvent, Source, Timestamp, Viewer,
 };
 use serde_json::json;
@@ -35,11 +35,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(now: i64, shards: usize, dedup_ttl_s: u32) -> Self {
+    pub(crate) fn new(now: i64, shards: usize, dedup_ttl_s: u32, limits: Limits) -> Self {
         Self {
             now,
             source: Source { dedup_ttl_s, ..Source::named("crm") },
-            machines: (1..=shards as u64).map(Machine::new).collect(),
+            machines: (1..=shards as u64)
+                .map(|birth| Machine::with_limits(birth, limits))
+                .collect(),
             hub: None,
             viewer: Viewer::default(),
             link: Vec::new(),
@@ -76,7 +78,12 @@ impl World {
                 if self.now % 2 == 0 {
                     self.machines[shard].checkpoint();
                 }
-                self.machines[shard].restart(self.now as u64);
+                assert!(!self.machines[shard].restart(self.now as u64), "nothing is damaged");
+            }
+            Act::Checkpoint { shard } => {
+                self.commit();
+                let shard = shard % self.machines.len();
+                self.machines[shard].checkpoint();
             }
             Act::EvictHub => self.hub = None,
             Act::Reconnect => {
@@ -106,7 +113,7 @@ impl World {
                 candidates,
                 ..Batch::default()
             };
-            let found = machine.ledger.ingest(batch, now).unwrap();
+            let found = machine.ingest(batch, now).unwrap();
             positions.into_iter().zip(found).for_each(|(at, outcome)| outcomes[at] = outcome);
         }
         outcomes

@@ -21,7 +21,7 @@ impl World {
 
     /// Everything is made anew from what the ledgers kept.
     pub(crate) fn restart(&mut self) {
-        self.machines.iter_mut().for_each(|machine| machine.restart(9));
+        self.machines.iter_mut().for_each(|machine| assert!(!machine.restart(9)));
         self.viewer = Viewer::default();
     }
 
@@ -81,7 +81,7 @@ impl World {
                 refused: std::mem::take(&mut refused),
                 ..Batch::default()
             };
-            let outcomes = machine.ledger.ingest(batch, now).unwrap();
+            let outcomes = machine.ingest(batch, now).unwrap();
             drop(machine.commit());
             for ((index, _), outcome) in events.iter().zip(outcomes) {
                 verdicts[*index] = verdict(outcome, &warnings[*index]);

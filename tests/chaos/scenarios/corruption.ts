@@ -6,6 +6,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Reading } from "polso";
 import { Random } from "../../../scripts/demo/random.mjs";
 import { jwtKeys, newJwks } from "../../../scripts/serve/secrets.mjs";
@@ -21,6 +22,8 @@ import { Stage, type StageOptions } from "../stage.ts";
 const probes = 24;
 /** The one case that proves that the others show what the damage does. */
 const undamaged = "nothing";
+/** How long after its last block a ledger has written down where the journal ends; nobody outside sees it do so. */
+const markMs = 7_000;
 const saidInLog = /corrupt|damage|checksum|cannot be read|missing/i;
 
 export interface CorruptionOptions extends StageOptions {
@@ -40,6 +43,7 @@ export async function corruption(options: CorruptionOptions): Promise<Report> {
     try {
       stage.send();
       await stage.sent();
+      await delay(markMs);
     } finally {
       await stage.close();
     }
