@@ -217,10 +217,7 @@ impl Space {
             Question::Integrity => {
                 let mut body = hub.integrity();
                 if let Some(body) = body.as_object_mut() {
-                    let ledgers = self.bounds.borrow();
-                    let is_damaged = ledgers.iter().any(|ledger| ledger.damage.is_some());
-                    body.insert("damaged".to_owned(), is_damaged.into());
-                    body.insert("bounds".to_owned(), bounds(&ledgers));
+                    body.insert("bounds".to_owned(), bounds(&self.bounds.borrow()));
                 }
                 Ok(Ok(body.to_string()))
             }
@@ -354,6 +351,7 @@ fn snapshot(pulled: Pulled) -> Option<LedgerSnapshot> {
 }
 
 fn bounds(ledgers: &[Bounds]) -> serde_json::Value {
+    let is_damaged = ledgers.iter().any(|ledger| ledger.damage.is_some());
     let ledgers: Vec<_> = ledgers.iter().map(Bounds::to_json).collect();
-    json!({ "ledgers": ledgers })
+    json!({ "damaged": is_damaged, "ledgers": ledgers })
 }
