@@ -17,7 +17,7 @@ export const buildBundle = () =>
   whenChanged({
     name: "bundle",
     title: "the deployable bundle",
-    inputs: [wranglerToml, inRoot("package-lock.json"), inRoot("worker", "entry.mjs"), ...builtWorker],
+    inputs: [wranglerToml, inRoot("package-lock.json"), inRoot("worker", "entry.mjs"), inRoot("worker", "entry"), ...builtWorker],
     outputs: [bundle],
     make: async () => {
       rmSync(bundle, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 //! Calls between the edge and the Durable Objects: bytes in, bytes out.
 
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use polso_core::{
     Batch, Bounds, Busy, FoundReject, Outcome, Page, PageSearch, Pin, Published, Pulled, Query,
     RejectId, Replayed, live,
@@ -60,16 +60,19 @@ impl From<polso_core::Corrupt> for CallFailed {
     }
 }
 
-/// Hands a batch to its ledger.
-pub(crate) async fn ingest(
+/// Hands a batch to its ledger: the reply to wait for.
+pub(crate) fn ingest(
     env: &Env,
     space: &str,
     shard: u16,
     batch: &Batch,
-) -> Result<Result<Vec<Outcome>, Busy>, CallFailed> {
-    let reply =
-        ledger(env, space, shard)?.ingest(space, shard, bytes(&live::encode(batch))).await?;
-    Ok(live::decode(&to_vec(&reply))?)
+) -> Result<Promise, JsValue> {
+    ledger(env, space, shard)?.ingest(space, shard, bytes(&live::encode(batch)))
+}
+
+/// What a ledger has replied to a batch.
+pub(crate) fn outcomes(reply: &JsValue) -> Result<Result<Vec<Outcome>, Busy>, JsValue> {
+    live::decode(&to_vec(reply)).map_err(corrupt)
 }
 
 /// Asks a ledger for what was missed since `position`.

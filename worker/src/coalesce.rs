@@ -6,16 +6,22 @@
 use std::{cell::Cell, cell::RefCell, future::Future, rc::Rc};
 
 use futures_channel::oneshot;
-use wasm_bindgen_futures::spawn_local;
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 /// Why a run failed. What exactly went wrong was logged where it happened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
 
+const FAILED: &str = "what was asked for could not be done";
+
 /// Those who wait, and whether a job is running.
 #[derive(Debug, Default)]
 pub(crate) struct Coalesce {
     waiting: RefCell<Vec<oneshot::Sender<Result<(), Failed>>>>,
+    /// Of the next run, if somebody of JavaScript's waits for it.
+    promise: RefCell<Option<Promise>>,
     running: Cell<bool>,
 }
 
@@ -32,6 +38,39 @@ impl Coalesce {
         J: Fn(Rc<T>) -> F + 'static,
         F: Future<Output = Result<(), Failed>> + 'static,
     {
+        Self::ask(owner, this, job).await.unwrap_or(Err(Failed))
+    }
+
+    /// The same as a promise, one for all who wait for the same run.
+    pub(crate) fn promise<T, J, F>(owner: &Rc<T>, this: fn(&T) -> &Self, job: J) -> Promise
+    where
+        T: 'static,
+        J: Fn(Rc<T>) -> F + 'static,
+        F: Future<Output = Result<(), Failed>> + 'static,
+    {
+        if let Some(promise) = this(owner).promise.borrow().as_ref() {
+            return promise.clone();
+        }
+        let asked = Self::ask(owner, this, job);
+        let promise = future_to_promise(async {
+            let result = asked.await.unwrap_or(Err(Failed));
+            result.map(|()| JsValue::UNDEFINED).map_err(|Failed| js_sys::Error::new(FAILED).into())
+        });
+        this(owner).promise.replace(Some(promise.clone()));
+        promise
+    }
+
+    /// Asks for a run from here on: whatever fails all who wait fails this one too.
+    fn ask<T, J, F>(
+        owner: &Rc<T>,
+        this: fn(&T) -> &Self,
+        job: J,
+    ) -> oneshot::Receiver<Result<(), Failed>>
+    where
+        T: 'static,
+        J: Fn(Rc<T>) -> F + 'static,
+        F: Future<Output = Result<(), Failed>> + 'static,
+    {
         let (sender, receiver) = oneshot::channel();
         let state = this(owner);
         state.waiting.borrow_mut().push(sender);
@@ -39,6 +78,7 @@ impl Coalesce {
             let owner = Rc::clone(owner);
             spawn_local(async move {
                 loop {
+                    this(&owner).promise.take();
                     let asked = this(&owner).waiting.take();
                     if asked.is_empty() {
                         break;
@@ -52,11 +92,12 @@ impl Coalesce {
                 this(&owner).running.set(false);
             });
         }
-        receiver.await.unwrap_or(Err(Failed))
+        receiver
     }
 
     /// Fails all who wait for a run that has not begun: what they counted on is gone.
     pub(crate) fn fail_waiting(&self) {
+        self.promise.take();
         for sender in self.waiting.take() {
             let _ = sender.send(Err(Failed));
         }

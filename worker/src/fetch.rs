@@ -1,15 +1,15 @@
 //! One request at the edge: head in, answer out. Nothing is kept between requests.
 
-use futures_util::future::join_all;
-use polso_core::{EventKind, Timestamp};
-use polso_intake::{Edge, Head, Prepared, Refusal, Route, Sender, route, route::invalid_query};
-use wasm_bindgen::JsValue;
+use polso_core::Timestamp;
+use polso_intake::{Head, Refusal, Route, route, route::invalid_query};
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, Request, Response, Result};
 
 use crate::{
     body::read_body,
     calls::{self, CallFailed, Question},
     edge::edge,
+    ingest::Ingest,
     platform::{log_error, now},
     rejected, respond,
 };
@@ -48,7 +48,10 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
         Route::Ingest(kind, sender) => {
             let (content_type, length) = (header("content-type"), header("content-length"));
             let body = read_body(raw, length.as_deref(), &sender.limits).await?;
-            ingest(env, &edge, kind, sender, content_type.as_deref(), &body).await
+            let answer = Ingest::whole(env, &edge, (kind, sender), content_type, &body).await;
+            let answer: web_sys::Response =
+                answer.unwrap_or_else(Ingest::refusal).dyn_into().map_err(internal)?;
+            Ok(answer.into())
         }
         Route::Kpi(space, query) => ask(env, &space, &Question::Kpi(query)).await,
         Route::Integrity(space) => ask(env, &space, &Question::Integrity).await,
@@ -62,23 +65,6 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
             assets.fetch_request(request).await.map_err(unavailable)
         }
     }
-}
-
-async fn ingest(
-    env: &Env,
-    edge: &Edge,
-    kind: EventKind,
-    sender: &Sender,
-    content_type: Option<&str>,
-    body: &[u8],
-) -> core::result::Result<Response, Refusal> {
-    let prepared = Prepared::new(kind, sender, content_type, body, edge.config.shards, now())?;
-    let batches = prepared.batches.iter();
-    let calls = batches.map(|(shard, batch)| calls::ingest(env, &sender.space, *shard, batch));
-    let outcomes: core::result::Result<Vec<_>, CallFailed> =
-        join_all(calls).await.into_iter().collect();
-    let answer = prepared.answer(outcomes.map_err(call_failed)?)?;
-    respond::json(&answer.json, answer.status).map_err(internal)
 }
 
 async fn ask(

@@ -13,6 +13,7 @@ use std::{
     rc::Rc,
 };
 
+use js_sys::Promise;
 use polso_core::{Batch, Bounds, Busy, Effect, Outcome, Published, live};
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -80,11 +81,11 @@ impl DurableObject for Ledger {
 
 #[wasm_bindgen]
 impl Ledger {
-    /// Judges a batch and answers with its outcomes, once they are durable.
+    /// Judges a batch. Nobody may learn its outcomes before they are [`durable`](Self::durable).
     ///
     /// # Errors
-    /// When they may not be: whoever asks may ask again.
-    pub async fn ingest(
+    /// When the ledger cannot be restored.
+    pub fn ingest(
         &self,
         space: String,
         shard: u16,
@@ -94,12 +95,13 @@ impl Ledger {
         let bytes = batch.len();
         let batch = live::decode(&batch).map_err(corrupt)?;
         let outcomes = self.shard.judge(batch, bytes)?;
-        if outcomes.is_ok() {
-            Coalesce::run(&self.shard, |shard| &shard.commits, Shard::commit)
-                .await
-                .map_err(|Failed| js_sys::Error::new("the batch could not be written"))?;
-        }
         Ok(live::encode(&outcomes))
+    }
+
+    /// Resolves when everything judged so far is durable, and rejects when it may not be: whoever
+    /// sent it may send it again. All who wait for one commit wait for one promise.
+    pub fn durable(&self) -> Promise {
+        Coalesce::promise(&self.shard, |shard| &shard.commits, Shard::commit)
     }
 
     /// Answers with what a hub has missed since a position.

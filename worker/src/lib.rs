@@ -10,6 +10,8 @@ mod coalesce;
 mod edge;
 mod fetch;
 mod hub;
+mod ingest;
+mod instance;
 mod ledger;
 mod platform;
 mod rejected;

@@ -56,12 +56,12 @@ extern "C" {
     pub(crate) type Stub;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) async fn ingest(
+    pub(crate) fn ingest(
         this: &Stub,
         space: &str,
         shard: u16,
         batch: Uint8Array,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) async fn pull(this: &Stub, position: Uint8Array) -> Result<JsValue, JsValue>;

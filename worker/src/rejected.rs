@@ -7,6 +7,8 @@
 use futures_util::future::try_join_all;
 use polso_core::{RejectId, Replayed};
 use polso_intake::{Edge, Listing, Prepared, Refusal};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Response};
 
 use crate::{
@@ -40,7 +42,9 @@ pub(crate) async fn replay(
     }
     let mut outcomes = Vec::new();
     for (shard, batch) in &prepared.batches {
-        outcomes.push(calls::ingest(env, space, *shard, batch).await.map_err(call_failed)?);
+        let reply = calls::ingest(env, space, *shard, batch).map(JsFuture::from);
+        let reply = async { calls::outcomes(&reply?.await?) };
+        outcomes.push(reply.await.map_err(|error: JsValue| call_failed(error.into()))?);
     }
     let outcome = outcomes.iter().flatten().flatten().next().copied();
     let answer = prepared.answer(outcomes)?;

@@ -1,7 +1,10 @@
 //! Answers, as the platform wants them.
 
+use std::cell::OnceCell;
+
+use js_sys::Uint8Array;
 use polso_core::Timestamp;
-use polso_intake::Refusal;
+use polso_intake::{IngestAnswer, Refusal};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, RequestInit, ResponseInit};
 use worker::{Request, Response, Result};
@@ -13,12 +16,36 @@ pub(crate) const EXPIRES_HEADER: &str = "x-polso-expires";
 /// Where the protocol is agreed on.
 pub(crate) const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
 
+thread_local! {
+    static JUDGED: OnceCell<Headers> = const { OnceCell::new() };
+}
+
 /// Pages of any origin may read with a token of their own: no cookie ever grants anything.
 const SHARED: [(&str, &str); 1] = [("access-control-allow-origin", "*")];
 
 /// A JSON answer for whoever sent the request.
 pub(crate) fn json(body: &str, status: u16) -> Result<Response> {
     respond(Some(body), status, &[])
+}
+
+/// The answer to a request whose events were judged: the most frequent one, with headers made once.
+pub(crate) fn judged(answer: &IngestAnswer) -> core::result::Result<JsValue, JsValue> {
+    let init = ResponseInit::new();
+    init.set_status(answer.status);
+    JUDGED.with(|headers| {
+        let made = match headers.get() {
+            Some(made) => made,
+            None => {
+                let made = json_headers(&[])?;
+                headers.get_or_init(|| made)
+            }
+        };
+        init.set_headers(made);
+        // A copy: the platform may read it when this memory is something else.
+        let body = Uint8Array::from(answer.json.as_bytes());
+        web_sys::Response::new_with_opt_buffer_source_and_init(Some(&body), &init)
+            .map(JsValue::from)
+    })
 }
 
 /// A JSON answer that pages of other origins may read.
@@ -62,17 +89,23 @@ pub(crate) fn upgrade(
 }
 
 fn respond(body: Option<&str>, status: u16, more: &[(&str, &str)]) -> Result<Response> {
-    let headers = Headers::new()?;
-    if body.is_some() {
-        headers.set("content-type", "application/json")?;
-    }
-    headers.set("cache-control", "no-store")?;
-    headers.set("x-content-type-options", "nosniff")?;
-    for (name, value) in more {
-        headers.set(name, value)?;
+    let headers = json_headers(more)?;
+    if body.is_none() {
+        headers.delete("content-type")?;
     }
     let init = ResponseInit::new();
     init.set_status(status);
     init.set_headers(&headers);
     Ok(web_sys::Response::new_with_opt_str_and_init(body, &init)?.into())
+}
+
+fn json_headers(more: &[(&str, &str)]) -> core::result::Result<Headers, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("content-type", "application/json")?;
+    headers.set("cache-control", "no-store")?;
+    headers.set("x-content-type-options", "nosniff")?;
+    for (name, value) in more {
+        headers.set(name, value)?;
+    }
+    Ok(headers)
 }

@@ -1,0 +1,58 @@
+/** Requests at the edge. Those that bring events, nearly all, go from step to step here; Wasm answers the others whole. */
+
+import Entrypoint, { Ingest } from "../build/index.js";
+import { alive, enter } from "./instance.mjs";
+
+const { fetch: whole } = Entrypoint.prototype;
+
+/**
+ * The longest that an answer may take. Where the code of a Durable Object has hung, whoever called it would wait for
+ * ever: the platform ends such a call only when its caller has nothing pending.
+ */
+const answerMsMax = 25_000;
+
+export default {
+  /** @param {Request} request @param {any} env @param {any} ctx */
+  fetch(request, env, ctx) {
+    const ingest = request.method === "POST" ? begun(request, env) : undefined;
+    return ingest ? finish(ingest, request, env) : answer(request, env, ctx);
+  },
+};
+
+/** @param {Request} request @param {any} env @param {any} ctx */
+async function answer(request, env, ctx) {
+  try {
+    return await alive(
+      enter(() => whole.call({ env, ctx }, request)),
+      answerMsMax,
+    );
+  } catch (error) {
+    return enter(() => Ingest.refusal(error));
+  }
+}
+
+/** @param {Request} request @param {any} env */
+function begun(request, env) {
+  const [authorization, length] = [header(request, "authorization"), header(request, "content-length")];
+  try {
+    return enter(() => Ingest.of(env, request.method, request.url, authorization, length));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {any} ingest @param {Request} request @param {any} env */
+async function finish(ingest, request, env) {
+  try {
+    const body = new Uint8Array(await request.arrayBuffer());
+    enter(() => ingest.judge(header(request, "content-type"), body));
+    const calls = enter(() => ingest.hand(env));
+    const replies = await alive(Promise.all(calls), answerMsMax);
+    return enter(() => ingest.answer(replies));
+  } catch (error) {
+    return enter(() => Ingest.refusal(error));
+  }
+}
+
+/** @param {Request} request @param {string} name */
+const header = (request, name) => request.headers.get(name) ?? undefined;
