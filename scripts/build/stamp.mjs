@@ -50,12 +50,12 @@ function digest(files) {
  */
 
 /** @param {Build} build */
-function state({ inputs, outputs }) {
+const inputsOf = ({ inputs }) => digest(inputs.flatMap((input) => filesIn(input, false)));
+
+/** @param {Build} build */
+function outputsOf({ outputs }) {
   const ready = outputs.every((output) => existsSync(output));
-  return [
-    digest(inputs.flatMap((input) => filesIn(input, false))),
-    ready ? digest(outputs.flatMap((output) => filesIn(output, true))) : "missing",
-  ].join("\n");
+  return ready ? digest(outputs.flatMap((output) => filesIn(output, true))) : "missing";
 }
 
 /**
@@ -65,9 +65,11 @@ function state({ inputs, outputs }) {
  */
 export async function whenChanged(build) {
   const stamp = join(stamps, build.name);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === state(build)) return false;
+  // As they are now: what is edited while the build runs is not in it.
+  const inputs = inputsOf(build);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === `${inputs}\n${outputsOf(build)}`) return false;
   await step(build.title, build.make);
   mkdirSync(stamps, { recursive: true });
-  writeFileSync(stamp, state(build));
+  writeFileSync(stamp, `${inputs}\n${outputsOf(build)}`);
   return true;
 }

@@ -61,7 +61,7 @@ pub struct Audience {
     listeners: BTreeMap<u32, Listener>,
     last_id: u32,
     board: Board,
-    /// Someone waits for what only time brings: room, or an evaluation.
+    /// Someone waits for what only time brings: room, an evaluation, or that it has read.
     waiting: bool,
 }
 
@@ -156,7 +156,11 @@ impl Audience {
                     pass.serve(*id, listener, hub, &mut self.board);
                     None
                 }
-                Ok(false) => None,
+                Ok(false) => {
+                    // Once it has read, it must not wait for the next event or beat.
+                    pass.waiting = true;
+                    None
+                }
             };
             pass.acts.extend(closing.map(|closing| close(*id, listener, closing)));
         }

@@ -117,6 +117,21 @@ fn a_socket_that_does_not_read_holds_nobody_up_and_finds_its_way_back() {
 }
 
 #[test]
+fn who_was_long_reading_need_not_wait_for_a_beat() {
+    let mut world = World::new();
+    let id = world.follow();
+    world.heard(id);
+    world.sockets.get_mut(&id).unwrap().queue.push_back(backlog(QUEUE_BYTES_MAX));
+    world.count("email", 1, "a");
+    world.wait(1_000);
+    assert_eq!(world.sockets[&id].queue.len(), 1);
+    assert_eq!(world.heard(id), [""; 0]);
+    world.wait(250);
+    assert_eq!(world.heard(id), ["delta"]);
+    assert_eq!(world.audience.due(&world.hub, world.now), None);
+}
+
+#[test]
 fn a_socket_that_reads_nothing_for_a_minute_is_closed() {
     let mut world = World::new();
     let (stuck, slow) = (world.follow(), world.follow());
