@@ -9,8 +9,8 @@ import { seed } from "./seed.ts";
 test("every event counts once while ledgers and the hub are evicted", async (context) => {
   const report = await eviction({
     seed,
-    events: 3_000,
-    evictions: 20,
+    events: 2_000,
+    evictions: 4,
     shards: 2,
     senders: 4,
     viewers: 2,

@@ -24,7 +24,7 @@ export async function eviction(options: EvictionOptions): Promise<Report> {
     stage.send();
     for (let done = 0; done < options.evictions; done += 1) {
       await delay(random.whole(0, pauseMsMax));
-      const className = random.next() < 0.7 ? "Ledger" : "Hub";
+      const className = done === 0 || random.next() < 0.7 ? "Ledger" : "Hub";
       const name = className === "Hub" ? "main" : `main/${random.whole(0, options.shards - 1)}`;
       if (await server.evict(className, name)) evicted[className] += 1;
     }
