@@ -127,14 +127,16 @@ async function bundle(name: string): Promise<string> {
 }
 
 /**
- * Rows that a ledger of Polso has written: its blocks are numbered without gaps, those that were dropped included. A
- * checkpoint begins each segment and replaces all its parts; earlier ones had at most as many parts as the last.
+ * The most rows that a ledger of Polso can have written: its blocks are numbered without gaps, those that were dropped
+ * included; of checkpoints and runs of keys, the largest that is left stands for each that there was. What says where
+ * the journal ends is written once in some blocks, and counts as if with each checkpoint.
  */
 function rowsOfLedger(file: Database): number {
-  const segments = file.tables.filter((table) => table.startsWith("journal_"));
-  if (segments.length === 0) return 0;
-  const blocks = Math.max(...segments.map((table) => number(file, `SELECT ifnull(max(seq), 0) FROM ${table}`)));
-  const checkpoints = Math.max(...segments.map((table) => Number(table.slice("journal_".length))));
-  const parts = number(file, "SELECT count(*) FROM checkpoint");
-  return blocks + 2 * checkpoints * parts;
+  const numbered = (kind: string) => file.tables.filter((table) => new RegExp(`^${kind}_\\d+$`).test(table));
+  const last = (tables: string[]) => Math.max(0, ...tables.map((table) => Number(table.split("_")[1])));
+  const most = (tables: string[], value: string) =>
+    Math.max(0, ...tables.map((table) => number(file, `SELECT ifnull(${value}, 0) FROM ${table}`)));
+  const [journals, checkpoints, runs] = [numbered("journal"), numbered("checkpoint"), numbered("keys")];
+  const blocks = most(journals, "max(seq)");
+  return blocks + last(checkpoints) * (most(checkpoints, "count(*)") + 1) + last(runs) * most(runs, "count(*)");
 }

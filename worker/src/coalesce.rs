@@ -1,18 +1,25 @@
 //! One job for all who ask while the one before is still running.
 //!
-//! The first to ask starts the job at once; those who come meanwhile share the next run. Whoever
-//! waits gets the result of a run that began after it asked.
+//! The first to ask starts the job at once, or when the time has come that the run before named; those
+//! who come meanwhile share the next run. Whoever waits gets the result of a run that began after it
+//! asked.
 
 use std::{cell::Cell, cell::RefCell, future::Future, rc::Rc};
 
 use futures_channel::oneshot;
 use js_sys::Promise;
+use polso_core::Timestamp;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
+
+use crate::platform::{now, sleep_until};
 
 /// Why a run failed. What exactly went wrong was logged where it happened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
+
+/// The longest that a run is held back, in milliseconds: a clock that was set back holds none longer.
+const HELD_MS_MAX: i64 = 1_000;
 
 const FAILED: &str = "what was asked for could not be done";
 
@@ -23,6 +30,8 @@ pub(crate) struct Coalesce {
     /// Of the next run, if somebody of JavaScript's waits for it.
     promise: RefCell<Option<Promise>>,
     running: Cell<bool>,
+    /// Before which no run begins.
+    earliest: Cell<Timestamp>,
 }
 
 impl Coalesce {
@@ -77,12 +86,13 @@ impl Coalesce {
         if !state.running.replace(true) {
             let owner = Rc::clone(owner);
             spawn_local(async move {
-                loop {
+                while !this(&owner).waiting.borrow().is_empty() {
+                    let earliest = this(&owner).earliest.get();
+                    if (1..=HELD_MS_MAX).contains(&earliest.ms().saturating_sub(now().ms())) {
+                        sleep_until(earliest).await;
+                    }
                     this(&owner).promise.take();
                     let asked = this(&owner).waiting.take();
-                    if asked.is_empty() {
-                        break;
-                    }
                     let result = job(Rc::clone(&owner)).await;
                     for sender in asked {
                         // Whoever has gone does not want to know.
@@ -93,6 +103,11 @@ impl Coalesce {
             });
         }
         receiver
+    }
+
+    /// Lets no run begin before this time, less than [`HELD_MS_MAX`] from now.
+    pub(crate) fn hold_until(&self, earliest: Timestamp) {
+        self.earliest.set(earliest);
     }
 
     /// Fails all who wait for a run that has not begun: what they counted on is gone.

@@ -1,8 +1,8 @@
 //! The Durable Object of one shard: judges batches in memory, answers when they are durable.
 //!
-//! The first batch is written at once; those that come while it becomes durable share the next
-//! row. After any failed write the memory is dropped, everyone who waits is refused, and the next
-//! batch restores it from what was kept.
+//! The first batch is written at once; those that come while it becomes durable, or within
+//! [`COMMIT_EVERY_MS`], share the next row. After any failed write the memory is dropped, everyone
+//! who waits is refused, and the next batch restores it from what was kept.
 
 mod rejected;
 mod restore;
@@ -26,6 +26,8 @@ use crate::{
 
 use store::Store;
 
+/// Least time between two commits, in milliseconds: the more requests share one, the less each costs.
+const COMMIT_EVERY_MS: i64 = 10;
 /// When an alarm that failed is called again, in milliseconds.
 const ALARM_AGAIN_MS: i64 = 60_000;
 
@@ -184,6 +186,7 @@ impl Shard {
 
     /// Writes down what was judged, and waits until it is durable.
     async fn commit(self: Rc<Self>) -> core::result::Result<(), Failed> {
+        self.commits.hold_until(now().plus_ms(COMMIT_EVERY_MS));
         let written = self.with(polso_core::Ledger::commit).and_then(|e| self.perform(e));
         let durable = match written {
             Ok(()) => self.store.sync().await,
