@@ -19,6 +19,7 @@ mod events;
 mod frames;
 mod input;
 mod journal;
+mod keys;
 #[path = "../../core/tests/schema/kinds.rs"]
 #[allow(missing_docs)]
 mod kinds;
@@ -50,6 +51,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "events", run: events::run, seeds: events::seeds },
     Target { name: "frames", run: frames::run, seeds: frames::seeds },
     Target { name: "journal", run: journal::run, seeds: journal::seeds },
+    Target { name: "keys", run: keys::run, seeds: keys::seeds },
     Target { name: "queries", run: queries::run, seeds: queries::seeds },
     Target { name: "rejected", run: rejected::run, seeds: rejected::seeds },
     Target { name: "requests", run: requests::run, seeds: requests::seeds },
