@@ -112,9 +112,9 @@ impl Ledger {
     /// When the ledger cannot be restored.
     pub fn pull(&self, position: Vec<u8>) -> core::result::Result<Vec<u8>, JsValue> {
         let (birth, after): Position = live::decode(&position).map_err(corrupt)?;
-        let (rejects, reject_bytes) = self.shard.store.rejects.size(now())?;
+        let (rejects, reject_bytes, rejects_dropped) = self.shard.store.rejects.size(now())?;
         self.shard.with(|ledger| {
-            let bounds = Bounds { rejects, reject_bytes, ..ledger.bounds() };
+            let bounds = Bounds { rejects, reject_bytes, rejects_dropped, ..ledger.bounds() };
             let reply: PullReply = (ledger.pull(birth, after), bounds);
             live::encode(&reply)
         })

@@ -49,6 +49,8 @@ pub struct Bounds {
     pub rejects: u64,
     /// Their bytes.
     pub reject_bytes: u64,
+    /// How many went before their time because the store was full, since the ledger was last started.
+    pub rejects_dropped: u64,
     /// How often a bound was reached.
     pub refusals: Refusals,
     /// What could not be read.
@@ -68,6 +70,7 @@ impl Bounds {
             "folded": self.folded,
             "rejected_kept": self.rejects,
             "rejected_bytes": self.reject_bytes,
+            "rejected_dropped": self.rejects_dropped,
             "refused": {
                 "since": since.map(|at| at.to_string()),
                 "pending": pending,

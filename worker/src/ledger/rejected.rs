@@ -3,7 +3,7 @@
 //!
 //! Which table, and which go, is `polso-core`'s to say.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 
 use js_sys::{Array, Uint8Array};
 use polso_core::{
@@ -23,11 +23,14 @@ pub(super) struct RejectStore {
     sql: Sql,
     /// Read when first needed.
     segments: RefCell<Option<Segments>>,
+    /// How many events went before their time because the store was full.
+    dropped: Cell<u64>,
 }
 
 impl RejectStore {
     pub(super) fn new(storage: &Storage) -> Self {
-        Self { sql: storage.sql(), storage: storage.clone(), segments: RefCell::default() }
+        let (segments, dropped) = (RefCell::default(), Cell::default());
+        Self { sql: storage.sql(), storage: storage.clone(), segments, dropped }
     }
 
     /// Reads again, when next needed, what is there: a write failed.
@@ -45,7 +48,9 @@ impl RejectStore {
     ) -> Result<(), JsValue> {
         let mut segments = self.segments(now)?;
         let bytes: usize = rows.iter().map(|row| row.bytes.len()).sum();
+        let all = segments.events() + u64::from(events);
         let steps = segments.add(seq, now, bytes as u64, u64::from(events));
+        self.dropped.set(self.dropped.get() + (all - segments.events()));
         self.perform(&steps)?;
         let Some(segment) = segments.newest() else { return Ok(()) };
         let insert = format!(
@@ -72,10 +77,10 @@ impl RejectStore {
         self.segments(now).map(drop)
     }
 
-    /// How many events are kept, and their bytes.
-    pub(super) fn size(&self, now: Timestamp) -> Result<(u64, u64), JsValue> {
+    /// How many events are kept, their bytes, and how many went before their time.
+    pub(super) fn size(&self, now: Timestamp) -> Result<(u64, u64, u64), JsValue> {
         let segments = self.segments(now)?;
-        Ok((segments.events(), segments.bytes()))
+        Ok((segments.events(), segments.bytes(), self.dropped.get()))
     }
 
     /// A page of events, newest first.
