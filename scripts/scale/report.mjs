@@ -112,10 +112,20 @@ export function simulationTables({ eventsPerS, seed }, days) {
       about(refused / offered),
     ),
     grid("How many events were not taken within five retries?", ({ givenUp, offered }) => percent(givenUp / offered)),
+    grid(
+      `After how long does a shard remember ${about(bounds.viewersMax.value)} viewers of stories? Then 503`,
+      fullAfter,
+    ),
     grid(`How full is the fullest shard's dedup memory? 100 % is ${about(key)} keys; past it, 503`, ({ keysMax }) =>
       percent(keysMax / key),
     ),
   ];
+}
+
+/** @param {import("./simulation.mjs").Day} day */
+function fullAfter({ viewersPerS }) {
+  const hours = bounds.viewersMax.value / viewersPerS / 3_600;
+  return hours > bounds.viewerKeptHours.value ? "never" : `${about(hours)} h`;
 }
 
 /** @param {[number, number]} range */

@@ -26,6 +26,7 @@ const midnightMs = Date.UTC(2026, 10, 27);
  * @property {number} refused answers 503
  * @property {number} givenUp events that a sender gave up
  * @property {number} left events that waited or were to come again at the end
+ * @property {number} viewersPerS new viewers of stories that the busiest shard has to remember per second, on average
  * @property {number} keysMax keys of the fullest shard at the busiest hour, if that lasts for `dedup_ttl`
  */
 
@@ -44,7 +45,7 @@ export function simulate({ streams }, what) {
     waitSMax: bounds.answerMsMax.value / 1_000,
   };
   const queues = Array.from({ length: shards }, () => new Queue(limits));
-  const totals = new Array(shards).fill(0);
+  const [totals, viewers] = [new Array(shards).fill(0), new Array(shards).fill(0)];
   let [peak, over, waitingMax, keysMax] = [0, 0, 0, 0];
   for (let hour = 0; hour < hours; hour += 1) {
     const instant = new Date(midnightMs + hour * 3_600_000);
@@ -52,6 +53,11 @@ export function simulate({ streams }, what) {
       flowOf(stream, { seed: seed + index, hour, shards, eventsPerS, instant }),
     );
     keysMax = Math.max(keysMax, keysOf(flows, ttlS));
+    for (const { stream, perS, shares } of flows) {
+      shares.forEach((share, shard) => {
+        viewers[shard] += (perS * share * (stream.newViewers ?? 0)) / hours;
+      });
+    }
     const bursts = flows.map(() => random.whole(0, hourSeconds - 1));
     for (let second = 0; second < hourSeconds; second += 1) {
       const [events, calls] = arrivals(random, flows, shards, (index) => second - (bursts[index] ?? 0));
@@ -80,6 +86,7 @@ export function simulate({ streams }, what) {
     refused: sum((queue) => queue.refused),
     givenUp: sum((queue) => queue.givenUp),
     left: sum((queue) => queue.waiting + queue.away),
+    viewersPerS: Math.max(...viewers),
     keysMax,
   };
 }

@@ -13,6 +13,7 @@ import { buyingAt, lookingAt } from "../demo/day.mjs";
  * @property {{ keys: number, exponent: number, moves: boolean }} [law] its events meet by so many keys, by Zipf's law, which
  *   are others after five minutes or not; without it each goes its own way
  * @property {number} repeats share of it that repeats what was sent
+ * @property {number} [newViewers] share of it that is the first action of a viewer of a story
  * @property {{ factor: number, seconds: number }} [burst] once in five minutes so many times as much
  */
 
@@ -28,6 +29,8 @@ const single = { share: 1, batch: 1, rhythm: buyingAt, repeats: 0.02 };
  */
 const law = (keys, exponent, moves = false) => ({ keys, exponent, moves });
 
+/** Actions of many viewers, each of whom sees, clicks or swipes 2.5 times. */
+const viewers = { ...single, rhythm: lookingAt, newViewers: 0.4 };
 /** One sender tries the same body again and again. */
 const storm = { ...single, law: law(1, 1), repeats: 1 };
 /** Ten viewers that do not stop, of a story that has many. */
@@ -53,7 +56,7 @@ export const scenarios = [
     what: "40 % story actions of many viewers, 2 % of ten hot ones",
     streams: [
       { ...single, share: 0.58 },
-      { ...single, share: 0.4, rhythm: lookingAt },
+      { ...viewers, share: 0.4 },
       { ...hotViewers, share: 0.02 },
     ],
   },
@@ -80,7 +83,7 @@ export const scenarios = [
     streams: [
       { ...batches, share: 0.5 },
       { ...single, share: 0.2, burst: { factor: 5, seconds: 10 } },
-      { ...single, share: 0.2, rhythm: lookingAt },
+      { ...viewers, share: 0.2 },
       { ...hotViewers, share: 0.02 },
       { ...snapshots, share: 0.05 },
       { ...storm, share: 0.03 },

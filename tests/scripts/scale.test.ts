@@ -50,6 +50,17 @@ test("the same seed gives the same day, another seed another", () => {
   assert.notDeepEqual(day(5), day(6));
 });
 
+test("viewers of stories are spread over the shards, and only stories have any", () => {
+  const viewersPerS = (name: string, shards: number) => {
+    const scenario = scenarios.find((each) => each.name === name);
+    assert.ok(scenario);
+    return simulate(scenario, { seed: 1, eventsPerS: 100, shards }).viewersPerS;
+  };
+  near(viewersPerS("viral story", 1), 4 * viewersPerS("viral story", 4), "viewers");
+  assert.ok(viewersPerS("viral story", 1) > 0);
+  assert.equal(viewersPerS("even", 1), 0);
+});
+
 test("one body that is sent again and again meets in one shard", () => {
   assert.deepEqual(zipfShares(1, { keys: 1, exponent: 1 }, 8).toSorted(), [0, 0, 0, 0, 0, 0, 0, 1]);
 });
