@@ -55,7 +55,8 @@ fn signed(header: &[u8], claims: &[u8]) {
     assert_eq!(bearer(Some(&format!("Bearer {token}"))), Ok(token.as_str()));
     let header: Value = serde_json::from_slice(header).expect("a header of JSON");
     assert_eq!(header["alg"], "HS256");
-    let claims: Value = serde_json::from_slice(claims).expect("claims of JSON");
+    // A claim that means nothing here may hold a number that is too large for this reader.
+    let Ok(claims) = serde_json::from_slice::<Value>(claims) else { return };
     let exp = claims["exp"].as_f64().expect("a token without an end");
     let after = Timestamp::from_ms((exp.min(1e15) * 1_000.0) as i64)
         .plus_ms(i64::from(LEEWAY_S) * 1_000 + 1_000);

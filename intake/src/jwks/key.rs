@@ -116,6 +116,9 @@ fn ec_key(x: &Member<'_>, y: &Member<'_>) -> Result<DecodingKey, Problem> {
     Ok(DecodingKey::from_ec_der(&point))
 }
 
+/// The longest found name of a type, curve, algorithm or use that a message shows, in bytes.
+const NAME_BYTES_MAX: usize = 16;
+
 /// One member of a key, there or not.
 struct Member<'a> {
     jwk: &'a Value,
@@ -132,8 +135,12 @@ impl<'a> Member<'a> {
         self.jwk.get(self.name)
     }
 
+    /// What is longer than any name that belongs here is not shown: it may be the key's secret.
     fn wrong(&self, expected: &str) -> Problem {
         match self.value() {
+            Some(Value::String(text)) if text.len() > NAME_BYTES_MAX => {
+                Problem::new(self.key(), format!("should be {expected}"))
+            }
             Some(found) => Problem::wrong(self.key(), found, expected),
             None => Problem::missing(self.key(), expected),
         }
@@ -238,6 +245,8 @@ mod tests {
         let types = "it should be `oct`, `RSA`, `EC` or `OKP`";
         check(json!({}), Err(&format!("`keys[0].kty` is missing; {types}")));
         check(json!({ "kty": "AKP" }), Err(&format!("`keys[0].kty` is `AKP`; {types}")));
+        let misplaced = json!({ "kty": of_bytes(32) });
+        check(misplaced, Err(&format!("`keys[0].kty` {}", types.trim_start_matches("it "))));
         let expected = "`keys[0].crv` is `P-384`; it should be `P-256`";
         check(json!({ "kty": "EC", "crv": "P-384" }), Err(expected));
     }
