@@ -2,7 +2,7 @@
 //!
 //! It decides, from bytes and headers alone, whether a request is let in: configuration
 //! ([`config`]), proofs ([`bearer`](mod@bearer), [`jwks`], [`token`], [`grant`]), bodies ([`body`]),
-//! and what the answer to a refused request is ([`refusal`]). It never reads a clock, draws
+//! how much is taken at once ([`open`]), and what the answer to a refused request is ([`refusal`]). It never reads a clock, draws
 //! randomness, does I/O or panics; whether a single event is valid is `polso-core`'s to say.
 
 pub mod bearer;
@@ -11,6 +11,7 @@ pub mod config;
 pub mod grant;
 pub mod ingest;
 pub mod jwks;
+pub mod open;
 pub mod problem;
 pub mod refusal;
 pub mod rejected;
@@ -23,6 +24,7 @@ pub use config::{Config, Sender};
 pub use grant::{Grant, Scope};
 pub use ingest::{IngestAnswer, Prepared};
 pub use jwks::Keys;
+pub use open::Open;
 pub use problem::Problem;
 pub use refusal::{Detail, Refusal};
 pub use rejected::Listing;

@@ -57,7 +57,7 @@ async function trapped(at: string, afterCalls: number) {
 }
 
 for (const [at, afterCalls, statuses] of [
-  ["ingest_of", 0, [202]],
+  ["ingest_of", 0, [503]],
   ["ingest_judge", 0, [503]],
   ["ingest_hand", 0, [503]],
   ["ledger_ingest", 0, [503]],
@@ -68,6 +68,9 @@ for (const [at, afterCalls, statuses] of [
   ["wasm_bindgen__convert__closures", 1, [202, 503]],
   ["wasm_bindgen__convert__closures", 2, [202, 503]],
   ["wasm_bindgen__convert__closures", 3, [202, 503]],
+  ["wasm_bindgen__convert__closures", 4, [202, 503]],
+  ["wasm_bindgen__convert__closures", 5, [202, 503]],
+  ["wasm_bindgen__convert__closures", 6, [202, 503]],
 ] as const) {
   test(`a crash in ${at}, after ${afterCalls} calls: the event counts once`, async () => {
     const { response, text, body } = await trapped(at, afterCalls);

@@ -1,7 +1,7 @@
 /** Requests at the edge. Those that bring events, nearly all, go from step to step here; Wasm answers the others whole. */
 
 import Entrypoint, { Ingest } from "../build/index.js";
-import { alive, enter } from "./instance.mjs";
+import { alive, enter, free, instanceId } from "./instance.mjs";
 
 const { fetch: whole } = Entrypoint.prototype;
 
@@ -14,10 +14,24 @@ const answerMsMax = 25_000;
 export default {
   /** @param {Request} request @param {any} env @param {any} ctx */
   fetch(request, env, ctx) {
-    const ingest = request.method === "POST" ? begun(request, env) : undefined;
-    return ingest ? finish(ingest, request, env) : answer(request, env, ctx);
+    return request.method === "POST" ? post(request, env, ctx) : answer(request, env, ctx);
   },
 };
+
+/** @param {Request} request @param {any} env @param {any} ctx */
+async function post(request, env, ctx) {
+  const [authorization, length] = [header(request, "authorization"), header(request, "content-length")];
+  let [ingest, instance] = [undefined, 0];
+  try {
+    ingest = enter(() => Ingest.of(env, request.method, request.url, authorization, length));
+    instance = instanceId();
+    return ingest ? await finish(ingest, request, env) : await answer(request, env, ctx);
+  } catch (error) {
+    return enter(() => Ingest.refusal(error));
+  } finally {
+    free(ingest, instance);
+  }
+}
 
 /** @param {Request} request @param {any} env @param {any} ctx */
 async function answer(request, env, ctx) {
@@ -31,27 +45,13 @@ async function answer(request, env, ctx) {
   }
 }
 
-/** @param {Request} request @param {any} env */
-function begun(request, env) {
-  const [authorization, length] = [header(request, "authorization"), header(request, "content-length")];
-  try {
-    return enter(() => Ingest.of(env, request.method, request.url, authorization, length));
-  } catch {
-    return undefined;
-  }
-}
-
 /** @param {any} ingest @param {Request} request @param {any} env */
 async function finish(ingest, request, env) {
-  try {
-    const body = new Uint8Array(await request.arrayBuffer());
-    enter(() => ingest.judge(header(request, "content-type"), body));
-    const calls = enter(() => ingest.hand(env));
-    const replies = await alive(Promise.all(calls), answerMsMax);
-    return enter(() => ingest.answer(replies));
-  } catch (error) {
-    return enter(() => Ingest.refusal(error));
-  }
+  const body = new Uint8Array(await request.arrayBuffer());
+  enter(() => ingest.judge(header(request, "content-type"), body));
+  const calls = enter(() => ingest.hand(env));
+  const replies = await alive(Promise.all(calls), answerMsMax);
+  return enter(() => ingest.answer(replies));
 }
 
 /** @param {Request} request @param {string} name */

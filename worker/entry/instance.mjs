@@ -35,6 +35,15 @@ export function enter(call) {
 }
 
 /**
+ * Lets go of what was made in an instance, unless it is used up or the instance is gone.
+ * @param {any} made
+ * @param {number} instance
+ */
+export function free(made, instance) {
+  if (made?.__wbg_ptr && instance === state.instanceId && !state.criticalError) made.free();
+}
+
+/**
  * A promise that depends on Wasm. It is rejected when the instance crashes, because nobody is left then to resolve it,
  * and when it takes longer than it may.
  * @template T
@@ -55,7 +64,9 @@ export async function alive(promise, msMax) {
   }
 }
 
+// Where Wasm is called by a timer or a promise, nobody else sees it crash.
 addEventListener("error", ({ error }) => mark(error));
+addEventListener("unhandledrejection", ({ reason }) => mark(reason));
 
 /** @param {unknown} error */
 function mark(error) {

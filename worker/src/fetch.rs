@@ -47,8 +47,12 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
     match route(&head, &edge, now())? {
         Route::Ingest(kind, sender) => {
             let (content_type, length) = (header("content-type"), header("content-length"));
+            let told = length.as_deref().and_then(|length| length.parse().ok());
+            let bytes = told.unwrap_or(sender.limits.body_bytes_max as u64);
+            sender.limits.check_length(bytes)?;
+            let ingest = Ingest::new(&edge, kind, sender, bytes)?;
             let body = read_body(raw, length.as_deref(), &sender.limits).await?;
-            let answer = Ingest::whole(env, &edge, (kind, sender), content_type, &body).await;
+            let answer = ingest.finish(env, content_type, &body).await;
             let answer: web_sys::Response =
                 answer.unwrap_or_else(Ingest::refusal).dyn_into().map_err(internal)?;
             Ok(answer.into())

@@ -5,11 +5,11 @@
 //! the entry drives most requests itself. It carries bytes and decides nothing; what a step throws is
 //! for [`Ingest::refusal`] to answer.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Promise};
 use polso_core::EventKind;
-use polso_intake::{Edge, Head, Prepared, Refusal, Route, Sender, route};
+use polso_intake::{Edge, Head, Open, Prepared, Refusal, Route, Sender, route};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
@@ -30,28 +30,48 @@ pub struct Ingest {
     source: String,
     /// Known once the body is.
     prepared: Option<Prepared>,
+    _opened: Opened,
+}
+
+thread_local! {
+    static OPEN: RefCell<Open> = RefCell::default();
+}
+
+/// A request among those that are open, until it is dropped.
+struct Opened(u64);
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        OPEN.with_borrow_mut(|open| open.end(self.0));
+    }
 }
 
 #[wasm_bindgen]
 impl Ingest {
     /// The request with this head, if it brings events, may do so, and says how long its body is;
     /// nothing for any other, which is to be answered as a whole.
+    ///
+    /// # Errors
+    /// The answer, when as much is open already as may be.
     pub fn of(
         env: &Env,
         method: &str,
         url: &str,
         authorization: Option<String>,
         content_length: Option<String>,
-    ) -> Option<Ingest> {
-        let length = content_length.and_then(|length| length.parse().ok())?;
-        let edge = edge(env).ok()?;
+    ) -> Result<Option<Ingest>, JsValue> {
+        let (Some(length), Ok(edge)) = (content_length.and_then(|l| l.parse().ok()), edge(env))
+        else {
+            return Ok(None);
+        };
         let authorization = authorization.as_deref();
         let head = Head { method, url, authorization, ..Head::default() };
-        let Ok(Route::Ingest(kind, sender)) = route(&head, &edge, now()) else {
-            return None;
-        };
-        sender.limits.check_length(length).ok()?;
-        Some(Self::new(&edge, kind, sender))
+        match route(&head, &edge, now()) {
+            Ok(Route::Ingest(kind, sender)) if sender.limits.check_length(length).is_ok() => {
+                Self::new(&edge, kind, sender, length).map(Some).map_err(refused)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Judges the body.
@@ -105,27 +125,36 @@ impl Ingest {
 }
 
 impl Ingest {
-    fn new(edge: &Rc<Edge>, kind: EventKind, sender: &Sender) -> Self {
+    /// A request with a body of so many bytes, or of at most as many.
+    ///
+    /// # Errors
+    /// When as much is open already as may be.
+    pub(crate) fn new(
+        edge: &Rc<Edge>,
+        kind: EventKind,
+        sender: &Sender,
+        bytes: u64,
+    ) -> Result<Self, Refusal> {
+        let number = OPEN.with_borrow_mut(|open| open.begin(bytes, now()))?;
         let source = sender.source.name.clone();
-        Self { edge: Rc::clone(edge), kind, source, prepared: None }
+        let edge = Rc::clone(edge);
+        Ok(Self { edge, kind, source, prepared: None, _opened: Opened(number) })
     }
 
     /// Every step after the body.
     ///
     /// # Errors
     /// As theirs.
-    pub(crate) async fn whole(
+    pub(crate) async fn finish(
+        mut self,
         env: &Env,
-        edge: &Rc<Edge>,
-        (kind, sender): (EventKind, &Sender),
         content_type: Option<String>,
         body: &[u8],
     ) -> Result<JsValue, JsValue> {
-        let mut ingest = Self::new(edge, kind, sender);
-        ingest.judge(content_type, body)?;
-        let replies = ingest.hand(env)?;
+        self.judge(content_type, body)?;
+        let replies = self.hand(env)?;
         let replies = JsFuture::from(Promise::all(&replies)).await?;
-        ingest.answer(replies.unchecked_ref())
+        self.answer(replies.unchecked_ref())
     }
 }
 
