@@ -87,7 +87,8 @@ impl Query {
                 return refuse("query_too_long", format!("at most {PARAMETERS_MAX} parameters"));
             }
             if value.chars().nth(VALUE_CHARS_MAX).is_some() {
-                let message = format!("`{name}` has more than {VALUE_CHARS_MAX} characters");
+                let message =
+                    format!("`{}` has more than {VALUE_CHARS_MAX} characters", excerpt(name));
                 return refuse("query_too_long", message);
             }
             match name {
