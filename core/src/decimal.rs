@@ -229,6 +229,15 @@ impl fmt::Display for Decimal {
 mod tests {
     use super::*;
 
+    const NEGATIVE: MoneyFaults = MoneyFaults { negative: true, precision: false, range: false };
+    const PRECISION: MoneyFaults = MoneyFaults { negative: false, precision: true, range: false };
+    const RANGE: MoneyFaults = MoneyFaults { negative: false, precision: false, range: true };
+
+    #[track_caller]
+    fn check(number: &str, expected: Result<i64, MoneyFaults>) {
+        assert_eq!(parse_cents(number), expected, "{number}");
+    }
+
     #[test]
     fn what_is_read_at_once_is_read_the_same_step_by_step() {
         let digits = ["", "0", "5", "00", "10", "123456", "999999999999", "1234567890123456"];
@@ -248,15 +257,6 @@ mod tests {
         for none in ["1.234", "-1", "1e2", "12345678901234"] {
             assert_eq!(plain(none, 2), None, "{none}");
         }
-    }
-
-    const NEGATIVE: MoneyFaults = MoneyFaults { negative: true, precision: false, range: false };
-    const PRECISION: MoneyFaults = MoneyFaults { negative: false, precision: true, range: false };
-    const RANGE: MoneyFaults = MoneyFaults { negative: false, precision: false, range: true };
-
-    #[track_caller]
-    fn check(number: &str, expected: Result<i64, MoneyFaults>) {
-        assert_eq!(parse_cents(number), expected, "{number}");
     }
 
     #[test]

@@ -8,16 +8,15 @@ use web_sys::{ReadableStreamDefaultReader, Request};
 
 use crate::platform::log_error;
 
-/// The body of a request. With a `Content-Length` it is refused, or read in one piece; without one
-/// it is read piece by piece and left as soon as it is too long.
+/// The body of a request. With a length that was told, and found within the limit, it is read in one
+/// piece; without one it is read piece by piece and left as soon as it is too long.
 pub(crate) async fn read_body(
     request: &Request,
-    content_length: Option<&str>,
+    told: Option<u64>,
     limits: &Limits,
 ) -> Result<Vec<u8>, Refusal> {
-    match content_length.and_then(|length| length.parse().ok()) {
-        Some(length) => {
-            limits.check_length(length)?;
+    match told {
+        Some(_) => {
             let bytes = JsFuture::from(request.array_buffer().map_err(cut_off)?);
             Ok(Uint8Array::new(&bytes.await.map_err(cut_off)?).to_vec())
         }

@@ -51,7 +51,7 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
             let bytes = told.unwrap_or(sender.limits.body_bytes_max as u64);
             sender.limits.check_length(bytes)?;
             let ingest = Ingest::new(&edge, kind, sender, bytes)?;
-            let body = read_body(raw, length.as_deref(), &sender.limits).await?;
+            let body = read_body(raw, told, &sender.limits).await?;
             let answer = ingest.finish(env, content_type, &body).await;
             let answer: web_sys::Response =
                 answer.unwrap_or_else(Ingest::refusal).dyn_into().map_err(internal)?;
