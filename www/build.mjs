@@ -49,7 +49,10 @@ const filled = page.replace(/\{(style|core|script)\}/g, (_, name) => files[/** @
 writeFileSync(join(dist, "index.html"), filled);
 
 mkdirSync(join(dist, "sdk"));
-cpSync(sdk, join(dist, "sdk"), { recursive: true, filter: (path) => !/node\.js|types/.test(basename(path)) });
+cpSync(sdk, join(dist, "sdk"), {
+  recursive: true,
+  filter: (path) => !/^(node|workerd|edge)\.js|^types$/.test(basename(path)),
+});
 
 const sizes = ["index.html", files.style, files.script, files.core].map((name) => {
   const bytes = brotliCompressSync(readFileSync(join(dist, name))).length;

@@ -24,3 +24,22 @@ declare module "#core" {
   /** Added by `build.mjs`. */
   export function start(module: WebAssembly.Module): Promise<void>;
 }
+
+/** The core's bytes in base64. */
+declare module "#base64" {
+  const core: string;
+  export default core;
+}
+
+/** As runtimes at the edge import it. */
+declare module "*/core.wasm" {
+  const core: WebAssembly.Module;
+  export default core;
+}
+declare module "*/core.wasm?module" {
+  const core: WebAssembly.Module;
+  export default core;
+}
+
+/** The SRI hash of `core.wasm`, put in by `build.mjs`. */
+declare const CORE_INTEGRITY: string;
