@@ -1,7 +1,8 @@
-//! Groups: by what a query may tell counts apart, the dimensions of a domain or time in Rome.
+//! Groups: by what a query may tell counts apart, the dimensions of a domain, time in Rome, or equal
+//! steps of the window.
 //!
-//! Groups by time are made of whole hours: they need buckets that are no longer, which the query
-//! sees to.
+//! Groups by time are made of whole hours, steps of whole buckets: they need buckets that are no
+//! longer, which the query sees to.
 
 use crate::{
     choice::choice,
@@ -9,7 +10,7 @@ use crate::{
     kpi::{Kpi, Over},
     rome::RomeHour,
     time::{HOUR_MS, Timestamp},
-    window::Span,
+    window::{Span, Window, WindowKind},
 };
 
 /// By what counts are told apart.
@@ -19,6 +20,8 @@ pub enum Group {
     Dimension(usize),
     /// By when it happened.
     Time(TimeGroup),
+    /// By steps of this many milliseconds, the first of which begins with the window.
+    Steps(i64),
 }
 
 choice! {
@@ -37,7 +40,16 @@ impl Group {
     /// The group of a name in a domain.
     pub(crate) fn named(name: &str, schema: &Schema) -> Option<Self> {
         let dimension = || schema.dimension(name).map(Self::Dimension);
-        TimeGroup::named(name).map(Self::Time).or_else(dimension)
+        Self::of_time(name).or_else(dimension)
+    }
+
+    /// The group of a name that every domain has: a part of Rome's time, or the length of a step.
+    pub(crate) fn of_time(name: &str) -> Option<Self> {
+        let step = || match Window::parse(name, WindowKind::Sliding)? {
+            Window::Of(_, step_ms) => Some(Self::Steps(step_ms)),
+            Window::AllTime => None,
+        };
+        TimeGroup::named(name).map(Self::Time).or_else(step)
     }
 
     /// Whether a KPI of a domain can be told apart so.
@@ -48,6 +60,18 @@ impl Group {
             (Over::Opening, None) => false,
         }
     }
+}
+
+/// The steps of a span that have begun at `now`, each named by its start; the last ends with the span.
+pub(crate) fn steps(step_ms: i64, span: &Span, now: Timestamp) -> Vec<(String, Span)> {
+    let mut steps = Vec::new();
+    let mut from = span.from;
+    while from < span.to && from <= now {
+        let to = from.plus_ms(step_ms).min(span.to);
+        steps.push((from.to_string(), Span { from, to, ..*span }));
+        from = to;
+    }
+    steps
 }
 
 impl TimeGroup {
@@ -142,10 +166,32 @@ mod tests {
     }
 
     #[test]
+    fn steps_begin_with_the_span_end_with_it_and_stop_at_now() {
+        let at = |text: &str| Timestamp::parse(&format!("2026-03-10T{text}Z")).unwrap();
+        let span = Span { from: at("11:00:30"), to: at("11:12:30"), tier: Some(0) };
+        let found = |now: &str| -> Vec<(String, Timestamp)> {
+            let steps = steps(300_000, &span, at(now));
+            steps.into_iter().map(|(name, step)| (name, step.to)).collect()
+        };
+        let step = |from: &str, to: &str| (at(from).to_string(), at(to));
+        let all = [
+            step("11:00:30", "11:05:30"),
+            step("11:05:30", "11:10:30"),
+            step("11:10:30", "11:12:30"),
+        ];
+        assert_eq!(found("11:12:29"), all);
+        assert_eq!(found("11:10:30"), all);
+        assert_eq!(found("11:10:29"), all[..2]);
+    }
+
+    #[test]
     fn no_dimension_has_the_name_of_a_group_by_time() {
         for domain in Domain::ALL {
             for name in TimeGroup::NAMES {
                 assert_eq!(domain.schema().dimension(name), None, "{name}");
+            }
+            for dimension in domain.schema().dimensions {
+                assert_eq!(Group::of_time(dimension.name), None, "{}", dimension.name);
             }
         }
     }

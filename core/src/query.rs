@@ -1,6 +1,6 @@
 //! Queries: what a viewer asks, read from the parameters of `GET /api/v1/kpi` or from the SDK.
 //!
-//! Bounds: 64 parameters, values of 256 characters.
+//! Bounds: 64 parameters, values of 256 characters, 400 steps of a window.
 
 use core::fmt;
 
@@ -12,7 +12,7 @@ use crate::{
     group::{Group, TimeGroup},
     kpi::{Kpi, TargetFor},
     reason::excerpt,
-    time::Timestamp,
+    time::{SECOND_MS, Timestamp},
     window::{HOURS_HELD_DAYS, LENGTH_DAYS_MAX, Span, Window, WindowKind},
 };
 
@@ -20,6 +20,8 @@ use crate::{
 const PARAMETERS_MAX: usize = 64;
 /// Longest value of a parameter, in characters.
 const VALUE_CHARS_MAX: usize = 256;
+/// Most steps that a window is told apart by.
+const STEPS_MAX: i64 = 400;
 
 /// One question about KPIs. Valid by construction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,8 +136,8 @@ impl Query {
             );
             return refuse("window_expired", message);
         };
-        match self.by.as_deref().and_then(TimeGroup::named) {
-            Some(group) if !span.is_of_hours() => refuse(
+        match self.by.as_deref().and_then(Group::of_time) {
+            Some(Group::Time(group)) if !span.is_of_hours() => refuse(
                 "by_too_coarse",
                 format!(
                     "`by={}` needs whole hours, which are held for {HOURS_HELD_DAYS} days; ask for a \
@@ -143,6 +145,7 @@ impl Query {
                     group.name()
                 ),
             ),
+            Some(Group::Steps(step_ms)) => span_of_steps(span, step_ms),
             _ => Ok(span),
         }
     }
@@ -168,7 +171,7 @@ impl Query {
     }
 
     fn check_names(&self) -> Result<(), QueryError> {
-        let by = || self.by.iter().filter(|name| TimeGroup::named(name).is_none());
+        let by = || self.by.iter().filter(|name| Group::of_time(name).is_none());
         let dimensions = || self.wheres.iter().map(|(name, _)| name).chain(by());
         for name in dimensions() {
             if Domain::ALL.iter().all(|domain| domain.schema().dimension(name).is_none()) {
@@ -178,8 +181,10 @@ impl Query {
                     .map(|dimension| dimension.name);
                 let times = list(TimeGroup::NAMES.iter().copied());
                 let known = list(known);
-                let message =
-                    format!("`{}` is none of {known}; `by` also takes {times}", excerpt(name));
+                let message = format!(
+                    "`{}` is none of {known}; `by` also takes {times} or a step such as `5m`",
+                    excerpt(name)
+                );
                 return refuse("dimension_unknown", message);
             }
         }
@@ -205,6 +210,23 @@ impl Query {
         }
         Ok(())
     }
+}
+
+/// The span, when it can be cut into steps of this length.
+fn span_of_steps(span: Span, step_ms: i64) -> Result<Span, QueryError> {
+    let Some(bucket_s) = span.bucket_s() else {
+        return refuse("by_too_coarse", "`window=all` has no steps; ask for a window".to_owned());
+    };
+    if step_ms % (bucket_s * SECOND_MS) != 0 {
+        let message =
+            format!("the window is made of buckets of {bucket_s} s; ask for a step of whole ones");
+        return refuse("by_too_coarse", message);
+    }
+    if span.to.ms() - span.from.ms() > STEPS_MAX * step_ms {
+        let message = format!("the window has more than {STEPS_MAX} steps; ask for longer ones");
+        return refuse("by_too_fine", message);
+    }
+    Ok(span)
 }
 
 fn refuse<T>(code: &'static str, message: String) -> Result<T, QueryError> {
@@ -338,6 +360,28 @@ mod tests {
         check("400d", "2026-03-01T12:00:10Z", Err("window_expired"));
         let all = Query::parse([("window", "all"), ("by", "ora")]).unwrap();
         assert_eq!(all.span(now).map_err(|error| error.code), Err("by_too_coarse"));
+    }
+
+    #[test]
+    fn steps_are_whole_buckets_and_at_most_400() {
+        let now = Timestamp::parse("2026-03-10T12:00:10Z").unwrap();
+        let check = |window: &str, by: &str, expected: Result<i64, &str>| {
+            let query = Query::parse([("window", window), ("by", by)]).unwrap();
+            assert_eq!(query.plan(Domain::Conversions).kpis.len(), 5);
+            let found = query.span(now).map(|span| span.bucket_s().unwrap());
+            assert_eq!(found.map_err(|error| error.code), expected, "{window} by {by}");
+        };
+        check("1h", "30s", Ok(30));
+        check("1h", "5m", Ok(30));
+        check("1h", "45s", Err("by_too_coarse"));
+        check("24h", "5m", Ok(300));
+        check("24h", "30s", Err("by_too_coarse"));
+        check("2000m", "5m", Ok(300));
+        check("2005m", "5m", Err("by_too_fine"));
+        check("400d", "1d", Ok(86_400));
+        check("all", "1d", Err("by_too_coarse"));
+        assert!(Query::parse([("kpi", "ctr_15m"), ("by", "5m")]).is_err(), "kept by story alone");
+        assert!(Query::parse([("by", "all")]).is_err());
     }
 
     #[test]

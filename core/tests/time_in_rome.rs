@@ -185,6 +185,18 @@ fn spend_is_shared_out_by_the_hour_and_adds_up_to_the_cent() {
 }
 
 #[test]
+fn steps_of_an_unfinished_day_stop_at_the_present_one() {
+    let now = at("2026-03-29T10:30:00Z");
+    let mut hub = one_an_hour("2026-03-28T23:00:00Z", 12, now);
+    let day = [("kind", "calendar"), ("window", "1d"), ("by", "1h"), ("kpi", "conversions")];
+    let (window, hours) = ask(&mut hub, &day, now);
+    assert_eq!(window, "2026-03-28T23:00:00.000Z/2026-03-29T22:00:00.000Z");
+    assert_eq!(hours.len(), 12);
+    assert_eq!(hours[11], ("2026-03-29T10:00:00.000Z".to_owned(), "1".to_owned()));
+    assert!(hours.iter().all(|(_, sum)| sum == "1"), "{hours:?}");
+}
+
+#[test]
 fn four_weeks_fill_every_cell_of_the_week() {
     let now = at("2026-03-10T12:30:00Z");
     let mut hub = one_an_hour("2026-02-10T12:10:00Z", 28 * 24 + 1, now);

@@ -21,7 +21,8 @@ export interface Query {
   readonly where?: readonly string[];
   /**
    * What to group by: one reading per KPI and group. A dimension, or time in Rome, in a window that begins at most 35
-   * days ago: `giorno` (`2026-03-29`), `ora` (`00` to `23`), `giorno_ora` (`1-00` on Monday to `7-23` on Sunday).
+   * days ago: `giorno` (`2026-03-29`), `ora` (`00` to `23`), `giorno_ora` (`1-00` on Monday to `7-23` on Sunday). Or the
+   * length of a step, such as `5m`: the course of the window, each step with a reading and named by its start.
    */
   readonly by?: string;
 }

@@ -1,11 +1,11 @@
-//! Totals: the counters of a span, filtered and told apart by a dimension or by time in Rome.
+//! Totals: the counters of a span, filtered and told apart by a dimension or by time.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::Panes;
 use crate::{
     fact::{MEASURES_MAX, Sums, add_sums},
-    group::Group,
+    group::{Group, steps},
     series::SeriesId,
     tier::Bucket,
     time::Timestamp,
@@ -35,7 +35,7 @@ impl<'a> Groups<'a> {
 impl Panes {
     /// The sums of each group within a span, as far as it is past at `now`, of the series that
     /// `filter` lets through; without `by` all are one group of the empty name. A group that adds up
-    /// to nothing, such as one that everything was corrected out of, is not there.
+    /// to nothing, such as one that everything was corrected out of, is not there; a step is.
     #[must_use]
     pub fn totals(
         &self,
@@ -54,18 +54,23 @@ impl Panes {
                     Some(Group::Dimension(dimension)) => {
                         groups.position(Cow::Borrowed(self.table.value(id, dimension)))
                     }
-                    Some(Group::Time(_)) => 0,
+                    Some(Group::Time(_) | Group::Steps(_)) => 0,
                 };
                 self.passes(id, filter).then(group)
             })
             .collect();
-        let parts: Vec<(usize, Span)> = match by {
-            Some(Group::Time(group)) => {
-                let parts = group.parts(span).into_iter();
-                parts.map(|(name, part)| (groups.position(Cow::Owned(name)), part)).collect()
-            }
-            None | Some(Group::Dimension(_)) => vec![(0, *span)],
+        let named = match by {
+            Some(Group::Time(group)) => Some(group.parts(span)),
+            Some(Group::Steps(step_ms)) => Some(steps(step_ms, span, now)),
+            None | Some(Group::Dimension(_)) => None,
         };
+        let parts: Vec<(usize, Span)> = named.map_or_else(
+            || vec![(0, *span)],
+            |parts| {
+                let parts = parts.into_iter();
+                parts.map(|(name, part)| (groups.position(Cow::Owned(name)), part)).collect()
+            },
+        );
         let mut sums: Vec<Option<Sums>> = vec![None; groups.names.len()];
         let mut add = |part: usize, series: SeriesId, row: &[i64]| {
             let series = of_series.get(series as usize).copied().flatten();
@@ -97,8 +102,10 @@ impl Panes {
             }
         }
         let any = |sums: &Sums| sums.iter().any(|sum| *sum != 0);
+        // The course of time has no holes.
+        let empty = matches!(by, Some(Group::Steps(_))).then_some([0; MEASURES_MAX]);
         let found = groups.names.into_iter().zip(sums);
-        found.filter_map(|(name, sums)| Some((name, sums.filter(any)?))).collect()
+        found.filter_map(|(name, sums)| Some((name, sums.filter(any).or(empty)?))).collect()
     }
 
     fn passes(&self, series: SeriesId, filter: &Filter) -> bool {
