@@ -14,7 +14,7 @@ use crate::{
     time::Timestamp,
 };
 
-const CHECKPOINT: Kind = Kind { tag: b'C', version: 4 };
+const CHECKPOINT: Kind = Kind { tag: b'C', version: 5 };
 
 /// What a checkpoint holds.
 #[derive(Debug)]

@@ -119,7 +119,7 @@ impl EventKind {
 pub struct RawEvent<'a> {
     /// Its JSON text.
     pub json: &'a str,
-    /// The id that its sender signed, if any.
+    /// The id that its sender signed, or a digest of what it signed, if any.
     pub event_id: Option<&'a str>,
 }
 

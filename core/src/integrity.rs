@@ -27,6 +27,9 @@ pub struct Tally {
     pub late: u64,
     /// Accepted events that their sender itself calls duplicates; they count in no KPI.
     pub declared_duplicates: u64,
+    /// Requests that each of the source's secrets proved: once the second one is not used any more,
+    /// its rotation is over.
+    pub secrets: [u64; 2],
     /// How often each reason rejected an event; an event may have several.
     pub reasons: BTreeMap<ReasonCode, u64>,
     /// Delays of accepted events.
@@ -59,6 +62,9 @@ impl Tally {
         ] {
             *count = count.saturating_add(more);
         }
+        for (count, more) in self.secrets.iter_mut().zip(other.secrets) {
+            *count = count.saturating_add(more);
+        }
         for (reason, more) in &other.reasons {
             let count = self.reasons.entry(*reason).or_default();
             *count = count.saturating_add(*more);
@@ -81,6 +87,7 @@ impl Tally {
             "late": self.late,
             "declared_duplicates": self.declared_duplicates,
             "reasons": reasons,
+            "secrets": self.secrets,
             "clock_skew_ms": self.skew.median_ms(),
             "last_event": self.last_event.map(|at| at.to_string()),
             "last_received": self.last_received.map(|at| at.to_string()),

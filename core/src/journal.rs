@@ -15,7 +15,7 @@ use crate::{
     time::Timestamp,
 };
 
-const BLOCK: Kind = Kind { tag: b'J', version: 4 };
+const BLOCK: Kind = Kind { tag: b'J', version: 5 };
 
 /// One row of the journal: the outcome of one or more requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub(crate) struct Group {
     pub(crate) source: String,
     pub(crate) dedup_ttl_s: u32,
     pub(crate) received: Timestamp,
+    /// Which of the source's secrets proved the request.
+    pub(crate) secret: Option<u8>,
     pub(crate) accepted: Vec<Candidate>,
     pub(crate) duplicates: u64,
     pub(crate) conflicts: u64,
@@ -89,6 +91,7 @@ impl Group {
             source: self.source.clone(),
             dedup_ttl_s: self.dedup_ttl_s,
             received: self.received,
+            secret: None,
             accepted: self.accepted.split_off(self.accepted.len() / 2),
             duplicates: 0,
             conflicts: 0,
@@ -111,6 +114,11 @@ impl Group {
             last_received: Some(self.received),
             ..Tally::default()
         };
+        if let Some(count) =
+            self.secret.and_then(|secret| tally.secrets.get_mut(usize::from(secret)))
+        {
+            *count = 1;
+        }
         for candidate in &self.accepted {
             tally.declared_duplicates += u64::from(candidate.event.is_declared_duplicate());
             if let Some(time) = candidate.event.time() {

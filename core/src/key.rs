@@ -127,6 +127,11 @@ pub(crate) fn dedup_key(
                 return Some((digest.key(), 0));
             }
         }
+        DedupPolicy::Digest => {
+            let mut digest = start("digest.1");
+            digest.part(event_id?.as_bytes());
+            return Some((digest.key(), 0));
+        }
         DedupPolicy::EventId => {
             let mut digest = start("event_id.1");
             digest.part(event_id?.as_bytes());
@@ -187,6 +192,15 @@ mod tests {
         assert_ne!(of(Some("1"), b"x").1, of(Some("1"), b"y").1);
         assert_ne!(of(Some("1"), b"x").0, of(Some("2"), b"x").0);
         assert_eq!(key(DedupPolicy::EventId, None, "a", 1, b"x"), None);
+    }
+
+    #[test]
+    fn a_digest_stands_for_the_content() {
+        let of = |id, content| key(DedupPolicy::Digest, id, "a", 1, content);
+        assert_eq!(of(Some("1"), b"x"), of(Some("1"), b"y"));
+        assert_ne!(of(Some("1"), b"x"), of(Some("2"), b"x"));
+        assert_ne!(of(Some("1"), b"x"), key(DedupPolicy::EventId, Some("1"), "a", 1, b"x"));
+        assert_eq!(of(None, b"x"), None);
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub use reason::{Reason, ReasonCode, excerpt};
 pub use rejected::{
     FoundReject, KEPT_MS, KeptReject, Page, PageRow, PageSearch, Pager, Pin, Position,
     REQUEST_BYTES_MAX, RULES_VERSION, Reject, RejectId, RejectRow, Replayed, Segment, SegmentStep,
-    Segments, TEXT_BYTES_MAX,
+    Segments, SentAs, TEXT_BYTES_MAX,
 };
 pub use source::{ClientIdRule, DedupPolicy, Source};
 pub use time::Timestamp;

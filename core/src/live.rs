@@ -18,7 +18,7 @@ pub const PROTOCOL_JSON: &str = "polso.v1.json";
 /// How often the server says that it is there, in milliseconds.
 pub const BEAT_EVERY_MS: i64 = 5_000;
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// From the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -47,13 +47,39 @@ const PENDING_BYTES_MAX: usize = 16 << 20;
 /// A row that has reached this is followed by another: one event more keeps it below 2 MB.
 const ROW_BYTES: usize = 1 << 20;
 
-const ROW: Kind = Kind { tag: b'R', version: 1 };
+const ROW: Kind = Kind { tag: b'R', version: 2 };
+
+/// What a rejected event was sent as: which rules read its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SentAs {
+    /// An event of Polso's own shape.
+    Event(EventKind),
+    /// Part of a provider's webhook: its source says what it means.
+    Webhook,
+}
+
+impl SentAs {
+    /// Its name in `GET /api/v1/rejected`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Event(kind) => kind.name(),
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+impl From<EventKind> for SentAs {
+    fn from(kind: EventKind) -> Self {
+        Self::Event(kind)
+    }
+}
 
 /// An event that broke a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// What it was sent as.
-    pub kind: EventKind,
+    pub sent_as: SentAs,
     /// Its text as it came, or the beginning of it.
     pub text: String,
     /// Whether any of its text or reasons is missing here.
@@ -94,7 +120,7 @@ pub struct RejectRow {
 impl Reject {
     /// Takes what may be kept of an event, of which about `room` bytes are left to its request.
     #[must_use]
-    pub fn new(kind: EventKind, text: &str, reasons: &[Reason], room: usize) -> Self {
+    pub fn new(sent_as: impl Into<SentAs>, text: &str, reasons: &[Reason], room: usize) -> Self {
         let end = text.floor_char_boundary(TEXT_BYTES_MAX);
         let kept = |reason: &Reason| KeptReason {
             code: reason.code,
@@ -102,7 +128,7 @@ impl Reject {
             message: reason.message.clone(),
         };
         let mut reject = Self {
-            kind,
+            sent_as: sent_as.into(),
             text: text.get(..end).unwrap_or_default().to_owned(),
             truncated: end < text.len(),
             reasons: reasons.iter().map(kept).collect(),

@@ -15,14 +15,18 @@ pub enum DedupPolicy {
     Client5Min,
     /// The id that the sender signed; the same id with other content is a conflict.
     EventId,
+    /// The bytes that the sender signed, where they hold no id: what is told again is told in the same
+    /// bytes.
+    Digest,
 }
 
 impl DedupPolicy {
     /// Every policy with its name in the configuration.
-    pub const NAMES: [(&str, Self); 3] = [
+    pub const NAMES: [(&str, Self); 4] = [
         ("client_time_hash", Self::ClientTimeHash),
         ("client_5min", Self::Client5Min),
         ("event_id", Self::EventId),
+        ("digest", Self::Digest),
     ];
 }
 

@@ -142,8 +142,8 @@ fn what_is_kept_tells_everything_and_leaves_the_ledger() {
     let page = keeper.page(&all(10), at(5));
     let kept = &page.rows[0].kept;
     assert_eq!(
-        (kept.source.as_str(), kept.received, kept.rules, kept.reject.kind),
-        ("crm", at(5), RULES_VERSION, EventKind::Spend)
+        (kept.source.as_str(), kept.received, kept.rules, kept.reject.sent_as),
+        ("crm", at(5), RULES_VERSION, EventKind::Spend.into())
     );
     assert_eq!((kept.reject.text.as_str(), kept.reject.reasons()), ("{\"a\":", reasons));
     assert_eq!((page.rows[0].at, page.next), (Position { seq: 1, index: 0 }, None));

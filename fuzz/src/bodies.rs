@@ -68,7 +68,7 @@ fn check_items(format: Format, body: &[u8], items: &[Item<'_>], limits: &Limits)
 /// Sends the body twice: nothing is accepted the second time, and the verdicts add up.
 fn answer(kind: EventKind, content_type: Option<&str>, body: &[u8], events: usize, limits: Limits) {
     let vars = json!({ "sources": { "crm": { "kind": "native" } } });
-    let config = Config::parse(&vars, |_| true).unwrap();
+    let config = Config::parse(&vars, |_| Some("{}".into())).unwrap();
     let mut sender = config.sources["crm"].clone();
     sender.limits = limits;
     let mut ledgers: Vec<Ledger> = (0..SHARDS).map(|n| Ledger::new(u64::from(n), 1)).collect();

@@ -21,12 +21,12 @@ pub fn run(data: &[u8]) {
 }
 
 fn check_config(vars: &Value) {
-    let parsed = Config::parse(vars, |_| true);
-    assert_eq!(parsed, Config::parse(vars, |_| true));
-    let without = Config::parse(vars, |_| false).expect_err("the keys are not there");
+    let parsed = Config::parse(vars, |_| Some("{}".into()));
+    assert_eq!(parsed, Config::parse(vars, |_| Some("{}".into())));
+    let without = Config::parse(vars, |_| None).expect_err("the keys are not there");
     match parsed {
         Ok(config) => {
-            assert_eq!(without.len(), 1);
+            assert!(!without.is_empty());
             assert!((1..=SHARDS_MAX).contains(&config.shards));
             assert!((1..=SOURCES_MAX).contains(&config.sources.len()));
             for (name, sender) in &config.sources {
@@ -34,7 +34,7 @@ fn check_config(vars: &Value) {
                 assert!(sender.limits.events_max >= 1 && sender.limits.body_bytes_max >= 1_024);
             }
         }
-        Err(problems) => assert_eq!(without.len(), problems.len() + 1),
+        Err(problems) => assert!(without.len() > problems.len()),
     }
 }
 

@@ -68,7 +68,7 @@ fn tokens() -> [String; 3] {
 
 fn edge() -> Edge {
     let vars = json!({ "sources": { "crm": { "kind": "native" } } });
-    let config = Config::parse(&vars, |_| true).unwrap();
+    let config = Config::parse(&vars, |_| Some("{}".into())).unwrap();
     Edge { config, keys: Keys::parse(JWKS).unwrap() }
 }
 

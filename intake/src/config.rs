@@ -2,17 +2,19 @@
 //! exists.
 //!
 //! Every problem is found at once, and each names its key, what was found and what it should be.
-//! Bounds: 1 to [`SHARDS_MAX`] shards, 1 to [`SOURCES_MAX`] sources. It does not read secrets;
-//! whether `JWT_KEYS` holds good keys is [`crate::jwks`]'s to say.
+//! Bounds: 1 to [`SHARDS_MAX`] shards, 1 to [`SOURCES_MAX`] sources. The secrets that sources name are
+//! read; whether `JWT_KEYS` holds good keys is [`crate::jwks`]'s to say.
 
 mod duration;
+mod kind;
 mod sender;
+pub(crate) mod table;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-pub use self::sender::{Kind, Sender};
+pub use self::{kind::Kind, sender::Sender, table::SecretOf};
 use crate::jwks;
 use crate::problem::Problem;
 
@@ -37,12 +39,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads and checks the deployment's vars; `has_secret` says whether a secret of that name is
-    /// set.
+    /// Reads and checks the deployment's vars; `secret` is the value of a secret that is set.
     ///
     /// # Errors
     /// Every problem, in the order of the keys.
-    pub fn parse(vars: &Value, has_secret: impl Fn(&str) -> bool) -> Result<Self, Vec<Problem>> {
+    pub fn parse(
+        vars: &Value,
+        secret: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Problem>> {
         let empty = Map::new();
         let mut problems = Vec::new();
         let vars = vars.as_object().unwrap_or_else(|| {
@@ -56,8 +60,8 @@ impl Config {
             problems.push(problem);
             1
         });
-        let sources = read_sources(vars.get("sources"), &mut problems);
-        if !has_secret(jwks::SECRET) {
+        let sources = read_sources(vars.get("sources"), &mut problems, &secret);
+        if secret(jwks::SECRET).is_none() {
             let message = "is not set; put a JWKS there with `wrangler secret put JWT_KEYS`, \
                            locally in `.dev.vars`";
             problems.push(Problem::new(jwks::SECRET, message));
@@ -101,7 +105,11 @@ fn read_shards(value: Option<&Value>) -> Result<u8, Problem> {
         })
 }
 
-fn read_sources(value: Option<&Value>, problems: &mut Vec<Problem>) -> BTreeMap<String, Sender> {
+fn read_sources(
+    value: Option<&Value>,
+    problems: &mut Vec<Problem>,
+    secrets: SecretOf<'_>,
+) -> BTreeMap<String, Sender> {
     let expected = "a table with one table per source, like `[vars.sources.crm]`";
     let sources = match value {
         Some(Value::Object(sources)) if !sources.is_empty() => sources,
@@ -123,7 +131,7 @@ fn read_sources(value: Option<&Value>, problems: &mut Vec<Problem>) -> BTreeMap<
         if !is_name(name) {
             problems.push(Problem::new(&path, format!("is not a name; use {NAME_SHAPE}")));
         }
-        if let Some(sender) = sender::read(name, table, &path, problems) {
+        if let Some(sender) = sender::read(name, table, &path, problems, secrets) {
             senders.insert(name.clone(), sender);
         }
     }
@@ -139,7 +147,8 @@ mod tests {
     /// The vars beside a good source, and the problems.
     #[track_caller]
     fn check(vars: &Value, expected: &[&str]) {
-        let problems = Config::parse(vars, |_| true).map(drop).err().unwrap_or_default();
+        let problems =
+            Config::parse(vars, |_| Some("{}".into())).map(drop).err().unwrap_or_default();
         let found: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(found, expected, "{vars}");
     }
@@ -155,7 +164,7 @@ mod tests {
 
     #[test]
     fn one_shard_unless_said() {
-        let parsed = |vars: &Value| Config::parse(vars, |_| true).unwrap().shards;
+        let parsed = |vars: &Value| Config::parse(vars, |_| Some("{}".into())).unwrap().shards;
         assert_eq!(parsed(&json!({ "sources": { "crm": { "kind": "native" } } })), 1);
         for (value, expected) in [(json!(1), 1), (json!(64), 64), (json!("4"), 4)] {
             assert_eq!(parsed(&shards(value)), expected);
@@ -241,7 +250,7 @@ mod tests {
         let vars =
             json!({ "SHARDS": 0, "sources": { "a": { "kind": "x" }, "b": { "space": "" } } });
         let keys: Vec<_> =
-            Config::parse(&vars, |_| false).unwrap_err().into_iter().map(|p| p.key).collect();
+            Config::parse(&vars, |_| None).unwrap_err().into_iter().map(|p| p.key).collect();
         let expected =
             ["SHARDS", "sources.a.kind", "sources.b.kind", "sources.b.space", "JWT_KEYS"];
         assert_eq!(keys, expected);

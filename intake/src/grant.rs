@@ -133,7 +133,7 @@ mod tests {
             "crm": { "kind": "native" },
             "shop": { "kind": "native", "space": "roma" },
         } });
-        let config = Config::parse(&vars, |_| true).unwrap();
+        let config = Config::parse(&vars, |_| Some("{}".into())).unwrap();
         let grant = Grant {
             scopes: Scopes::of_claim(scope),
             space: space.into(),

@@ -245,7 +245,7 @@ mod tests {
     /// What a server with `shards` ledgers answers to the same body twice.
     fn twice(body: &[u8], content_type: &str, shards: u8) -> [(u16, Value); 2] {
         let vars = json!({ "sources": { "crm": { "kind": "native" } } });
-        let config = Config::parse(&vars, |_| true).unwrap();
+        let config = Config::parse(&vars, |_| Some("{}".into())).unwrap();
         let sender = &config.sources["crm"];
         let now = Timestamp::parse("2024-05-20T14:33:00Z").unwrap();
         let mut ledgers: Vec<Ledger> = (0..shards).map(|n| Ledger::new(u64::from(n), 1)).collect();

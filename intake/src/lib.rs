@@ -5,6 +5,7 @@
 //! how much is taken at once ([`open`]), and what the answer to a refused request is ([`refusal`]). It never reads a clock, draws
 //! randomness, does I/O or panics; whether a single event is valid is `polso-core`'s to say.
 
+pub mod adapter;
 pub mod bearer;
 pub mod body;
 pub mod config;
@@ -13,9 +14,11 @@ pub mod ingest;
 pub mod jwks;
 pub mod open;
 pub mod problem;
+pub mod proof;
 pub mod refusal;
 pub mod rejected;
 pub mod route;
+pub mod secret;
 pub mod token;
 
 pub use bearer::bearer;

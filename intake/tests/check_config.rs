@@ -21,10 +21,10 @@ fn check(input: &str, code: i32, stdout: &str, stderr: &str) {
 
 #[test]
 fn says_ok_with_the_counts() {
-    let input = r#"{"vars":{"sources":{"crm":{"kind":"native"}}},"secrets":["JWT_KEYS"]}"#;
+    let input = r#"{"vars":{"sources":{"crm":{"kind":"native"}}},"secrets":{"JWT_KEYS":"{}"}}"#;
     check(input, 0, "ok: 1 source, 1 shard\n", "");
     let input = r#"{"vars":{"SHARDS":"4","sources":{"a":{"kind":"native"},"b":{"kind":"native"}}},
-        "secrets":["OTHER","JWT_KEYS"]}"#;
+        "secrets":{"OTHER":"a","JWT_KEYS":"{}"}}"#;
     check(input, 0, "ok: 2 sources, 4 shards\n", "");
 }
 
@@ -40,7 +40,7 @@ fn prints_one_line_per_problem() {
 
 #[test]
 fn says_what_it_reads() {
-    let expected = "`standard input` should be `{\"vars\": {…}, \"secrets\": [\"JWT_KEYS\"]}` \
+    let expected = "`standard input` should be `{\"vars\": {…}, \"secrets\": {\"JWT_KEYS\": \"…\"}}` \
                     (EOF while parsing a value at line 1 column 0)\n";
     check("", 1, "", expected);
 }

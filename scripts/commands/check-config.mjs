@@ -12,5 +12,5 @@ export async function main(args) {
   const { config: file } = parseOptions(args, { config: { type: "string", default: wranglerToml } });
   const { vars } = readConfig(file);
   await buildRules();
-  process.stdout.write(`${await checkRules(vars, Object.keys(localSecrets()))}\n`);
+  process.stdout.write(`${await checkRules(vars, localSecrets())}\n`);
 }

@@ -32,7 +32,7 @@ export async function main(args) {
   const { vars, secrets } = withOverrides(config.vars, localSecrets(), options.var);
   openState(options.state); // before the long steps: a folder that cannot be used, or is in use
   await buildRules();
-  await checkRules(vars, Object.keys(secrets));
+  await checkRules(vars, secrets);
   await buildAll();
 
   const { url, workerd } = await startServer({

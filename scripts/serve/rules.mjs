@@ -6,7 +6,7 @@ import { configChecker } from "../paths.mjs";
 
 /**
  * @param {Record<string, import("./config.mjs").Json>} vars
- * @param {string[]} secrets the names of those at hand
+ * @param {Record<string, string>} secrets those at hand
  * @returns {Promise<string>} what it found, in one line
  * @throws {Complaint} with one line per problem
  */

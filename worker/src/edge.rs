@@ -30,10 +30,10 @@ fn read(env: &Env) -> Result<Edge, Vec<Problem>> {
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), to_value(&binding(env, name)?)?)))
         .collect();
-    let has_secret = |name: &str| binding(env, name).is_some_and(|value| value.is_string());
-    let config = Config::parse(&Value::Object(vars), has_secret)?;
-    let jwks = binding(env, JWT_KEYS).and_then(|value| value.as_string()).unwrap_or_default();
-    let keys = Keys::parse(&jwks).map_err(|problem| vec![problem])?;
+    let secret = |name: &str| binding(env, name).and_then(|value| value.as_string());
+    let config = Config::parse(&Value::Object(vars), secret)?;
+    let keys =
+        Keys::parse(&secret(JWT_KEYS).unwrap_or_default()).map_err(|problem| vec![problem])?;
     Ok(Edge { config, keys })
 }
 

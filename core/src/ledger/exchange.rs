@@ -20,6 +20,8 @@ pub struct Batch {
     pub source: String,
     /// How long their keys are remembered, in seconds.
     pub dedup_ttl_s: u32,
+    /// Which of the source's secrets proved the request, from 0; none where that is not asked.
+    pub secret: Option<u8>,
     /// The valid events.
     pub candidates: Vec<Candidate>,
     /// The others, counted.

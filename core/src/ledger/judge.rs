@@ -118,7 +118,9 @@ impl Ledger {
             return Err(Busy::Unread);
         }
         let now = self.now;
-        let Batch { source, dedup_ttl_s, candidates: mut accepted, refused, rejects, .. } = batch;
+        let Batch {
+            source, dedup_ttl_s, secret, candidates: mut accepted, refused, rejects, ..
+        } = batch;
         self.waiting.add(&source, now, rejects);
         let is_repeated = rejected::is_repeated(&mut self.memory, &looked, &mut replay, now);
         let scope = (Scope::of(&source), dedup_ttl_s);
@@ -158,6 +160,7 @@ impl Ledger {
             source,
             dedup_ttl_s,
             received: now,
+            secret,
             accepted,
             duplicates,
             conflicts,

@@ -22,7 +22,7 @@ const RING: &str = "#replay";
 /// How long a replay is remembered: longer than what was replayed can be found.
 const REMEMBERED_S: u32 = ((KEPT_MS + 5 * DAY_MS) / SECOND_MS) as u32;
 
-const PIN: Kind = Kind { tag: b'P', version: 2 };
+const PIN: Kind = Kind { tag: b'P', version: 3 };
 
 /// Where the replay of an event goes, whatever rules and shards there are later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

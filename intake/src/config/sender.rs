@@ -4,20 +4,27 @@
 //! asks for is not decided here.
 
 use polso_core::{ClientIdRule, DedupPolicy, Source};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{NAME_SHAPE, duration, is_name};
+use super::{
+    NAME_SHAPE, is_name,
+    kind::{DEDUP_TTL_S, Kind},
+    table::{SecretOf, Table, one_of},
+};
 use crate::body::Limits;
-use crate::problem::{Problem, listed};
+use crate::problem::Problem;
 
-/// How long dedup keys may be remembered, in seconds: one minute to seven days.
-const DEDUP_TTL_S: std::ops::RangeInclusive<u32> = 60..=604_800;
-/// The largest body: by default, and at most, in KiB.
-const BODY_KIB: (u32, u32) = (1_024, 4_096);
-/// The most events in one body: by default, and at most.
-const EVENTS: (u32, u32) = (1_000, 1_000);
+/// The most events in one body.
+const EVENTS_MAX: u32 = 1_000;
 
-const KNOWN: [&str; 9] = [
+/// The largest body that may be configured, in KiB.
+const BODY_KIB_MAX: u32 = 4_096;
+
+/// The highest rate that may be configured, in requests per second.
+const RATE_PER_S_MAX: u32 = 100_000;
+
+/// The keys that every kind has.
+const KNOWN: [&str; 10] = [
     "kind",
     "space",
     "dedup",
@@ -26,20 +33,9 @@ const KNOWN: [&str; 9] = [
     "only_italy",
     "body_max_kib",
     "events_max",
+    "rate_per_s",
     "keep_rejected",
 ];
-
-/// Which proof a source's requests carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Polso's own JSON, with a JWT.
-    Native,
-}
-
-impl Kind {
-    /// Every kind with its name in the configuration.
-    pub const NAMES: [(&str, Self); 1] = [("native", Self::Native)];
-}
 
 /// One configured source with what only the intake must know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +46,8 @@ pub struct Sender {
     pub space: String,
     /// How much one request may carry.
     pub limits: Limits,
+    /// The most requests per second, where that is limited.
+    pub rate_per_s: Option<u32>,
     /// Whether the texts of its rejected events are kept.
     pub keep_rejected: bool,
     /// What the core must know to judge its events; holds its name.
@@ -62,26 +60,40 @@ pub(super) fn read(
     table: &Value,
     path: &str,
     problems: &mut Vec<Problem>,
+    secrets: SecretOf<'_>,
 ) -> Option<Sender> {
     let Some(keys) = table.as_object() else {
         problems.push(Problem::wrong(path, table, "a table, like `kind = \"native\"`"));
         return None;
     };
     let before = problems.len();
-    let mut table = Table { keys, path, problems };
-    for key in keys.keys().filter(|key| !KNOWN.contains(&key.as_str())) {
-        table.problems.push(Problem::unknown(table.key(key), key, &KNOWN));
-    }
-    let kind = table.kind();
-    let space = table.space();
-    let dedup = table.dedup();
-    let dedup_ttl_s = table.dedup_ttl_s();
-    let client_id = table.choice("client_id", &ClientIdRule::NAMES).unwrap_or_default();
+    let mut table = Table { keys, path, problems, secrets };
+    let kind = kind(&mut table);
+    table.refuse_unknown(&KNOWN);
+    let settings = kind.unwrap_or(Kind::Native);
+    let space = space(&mut table);
+    let dedup = dedup(&mut table, settings);
+    let dedup_ttl_s = table.duration_s(
+        "dedup_ttl",
+        settings.dedup_ttl_s(),
+        DEDUP_TTL_S,
+        "a time from `1m` to `7d`, like `90s`, `15m` or `1h`",
+    );
+    let client_id =
+        table.choice("client_id", &ClientIdRule::NAMES).unwrap_or(if settings == Kind::Native {
+            ClientIdRule::Cliente
+        } else {
+            ClientIdRule::Free
+        });
     let only_italy = table.flag("only_italy", false);
-    let body_kib_max = table.number("body_max_kib", BODY_KIB);
-    let events_max = table.number("events_max", EVENTS);
+    let body_kib_max = table.number("body_max_kib", settings.body_kib_max(), BODY_KIB_MAX);
+    let events_max = table.number("events_max", EVENTS_MAX, EVENTS_MAX);
+    let rate_per_s = table
+        .keys
+        .contains_key("rate_per_s")
+        .then(|| table.number("rate_per_s", 0, RATE_PER_S_MAX));
     let keep_rejected = table.flag("keep_rejected", true);
-    if problems.len() > before {
+    if table.problems.len() > before {
         return None;
     }
     Some(Sender {
@@ -91,105 +103,42 @@ pub(super) fn read(
             body_bytes_max: body_kib_max as usize * 1_024,
             events_max: events_max as usize,
         },
+        rate_per_s,
         keep_rejected,
         source: Source { name: name.to_owned(), dedup, dedup_ttl_s, client_id, only_italy },
     })
 }
 
-struct Table<'a> {
-    keys: &'a Map<String, Value>,
-    path: &'a str,
-    problems: &'a mut Vec<Problem>,
+fn kind(table: &mut Table<'_>) -> Option<Kind> {
+    table.required("kind", &one_of(&Kind::NAMES))?;
+    table.choice("kind", &Kind::NAMES)
 }
 
-impl Table<'_> {
-    fn key(&self, name: &str) -> String {
-        format!("{}.{name}", self.path)
-    }
-
-    fn wrong(&mut self, name: &str, found: &Value, expected: &str) {
-        self.problems.push(Problem::wrong(self.key(name), found, expected));
-    }
-
-    fn kind(&mut self) -> Option<Kind> {
-        if !self.keys.contains_key("kind") {
-            let expected = one_of(&Kind::NAMES);
-            self.problems.push(Problem::missing(self.key("kind"), &expected));
+fn space(table: &mut Table<'_>) -> String {
+    match table.keys.get("space") {
+        None => "main".to_owned(),
+        Some(Value::String(space)) if is_name(space) => space.clone(),
+        Some(found) => {
+            table.wrong("space", found, NAME_SHAPE);
+            String::new()
         }
-        self.choice("kind", &Kind::NAMES)
-    }
-
-    fn space(&mut self) -> String {
-        match self.keys.get("space") {
-            None => "main".to_owned(),
-            Some(Value::String(space)) if is_name(space) => space.clone(),
-            Some(found) => {
-                self.wrong("space", found, NAME_SHAPE);
-                String::new()
-            }
-        }
-    }
-
-    /// A native event carries no id that its sender signed, so `event_id` would let anybody who
-    /// may send replace what others sent.
-    fn dedup(&mut self) -> DedupPolicy {
-        let policy = self.choice("dedup", &DedupPolicy::NAMES).unwrap_or_default();
-        if policy == DedupPolicy::EventId {
-            let message = "is `event_id`, but a native event carries no signed id; \
-                           it should be `client_time_hash` or `client_5min`";
-            self.problems.push(Problem::new(self.key("dedup"), message));
-        }
-        policy
-    }
-
-    /// `default` when it is not there.
-    fn flag(&mut self, name: &str, default: bool) -> bool {
-        match self.keys.get(name) {
-            None => default,
-            Some(Value::Bool(flag)) => *flag,
-            Some(found) => {
-                self.wrong(name, found, "`true` or `false`");
-                default
-            }
-        }
-    }
-
-    fn dedup_ttl_s(&mut self) -> u32 {
-        let Some(found) = self.keys.get("dedup_ttl") else {
-            return Source::dedup_ttl_s_default();
-        };
-        let seconds = found.as_str().and_then(duration::seconds);
-        seconds.filter(|seconds| DEDUP_TTL_S.contains(seconds)).unwrap_or_else(|| {
-            self.wrong("dedup_ttl", found, "a time from `1m` to `7d`, like `90s`, `15m` or `1h`");
-            0
-        })
-    }
-
-    fn choice<T: Copy>(&mut self, name: &str, names: &[(&str, T)]) -> Option<T> {
-        let found = self.keys.get(name)?;
-        let choice = names.iter().find(|(known, _)| found.as_str() == Some(known));
-        if choice.is_none() {
-            self.wrong(name, found, &one_of(names));
-        }
-        choice.map(|(_, value)| *value)
-    }
-
-    fn number(&mut self, name: &str, (default, max): (u32, u32)) -> u32 {
-        let Some(found) = self.keys.get(name) else {
-            return default;
-        };
-        let number = found.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.filter(|number| (1..=max).contains(number)).unwrap_or_else(|| {
-            self.wrong(name, found, &format!("a whole number from 1 to {max}"));
-            0
-        })
     }
 }
 
-/// `` `a` `` or `` one of `a`, `b` ``.
-fn one_of<T>(names: &[(&str, T)]) -> String {
-    let names: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-    if names.len() == 1 { listed(&names) } else { format!("one of {}", listed(&names)) }
+/// A native event carries no id that its sender signed, so that policies by id would let anybody
+/// who may send replace what others sent.
+fn dedup(table: &mut Table<'_>, kind: Kind) -> DedupPolicy {
+    let policy = table.choice("dedup", &DedupPolicy::NAMES).unwrap_or(kind.dedup());
+    if kind == Kind::Native && matches!(policy, DedupPolicy::EventId | DedupPolicy::Digest) {
+        let name = DedupPolicy::NAMES.iter().find(|(_, known)| *known == policy);
+        let name = name.map_or("", |(name, _)| *name);
+        let message = format!(
+            "is `{name}`, but a native event carries no signed id; it should be `client_time_hash` or \
+             `client_5min`"
+        );
+        table.problem("dedup", message);
+    }
+    policy
 }
 
 #[cfg(test)]
@@ -200,7 +149,7 @@ mod tests {
 
     fn parse(table: &Value) -> Result<Sender, Vec<String>> {
         let mut problems = Vec::new();
-        let sender = read("crm", table, "sources.crm", &mut problems);
+        let sender = read("crm", table, "sources.crm", &mut problems, &|_| None);
         sender.ok_or_else(|| problems.iter().map(ToString::to_string).collect())
     }
 
@@ -219,6 +168,7 @@ mod tests {
             kind: Kind::Native,
             space: "main".into(),
             limits: Limits { body_bytes_max: 1 << 20, events_max: 1_000 },
+            rate_per_s: None,
             keep_rejected: true,
             source: Source {
                 name: "crm".into(),
@@ -236,12 +186,13 @@ mod tests {
         let table = json!({
             "kind": "native", "space": "roma", "dedup": "client_5min", "dedup_ttl": "3d",
             "client_id": "free", "only_italy": true, "body_max_kib": 4096, "events_max": 1,
-            "keep_rejected": false,
+            "keep_rejected": false, "rate_per_s": 50,
         });
         let expected = Sender {
             kind: Kind::Native,
             space: "roma".into(),
             limits: Limits { body_bytes_max: 4 << 20, events_max: 1 },
+            rate_per_s: Some(50),
             keep_rejected: false,
             source: Source {
                 name: "crm".into(),
@@ -255,11 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_is_native() {
-        let missing = "`sources.crm.kind` is missing; it should be `native`";
-        assert_eq!(parse(&json!({})), Err(vec![missing.into()]));
-        check("kind", json!("meta"), Some("is `meta`; it should be `native`"));
-        check("kind", json!(["native"]), Some("is a list; it should be `native`"));
+    fn the_kind_is_a_known_one() {
+        let known = one_of(&Kind::NAMES);
+        let missing = format!("`sources.crm.kind` is missing; it should be {known}");
+        assert_eq!(parse(&json!({})), Err(vec![missing]));
+        check("kind", json!("metà"), Some(&format!("is `metà`; it should be {known}")));
+        check("kind", json!(["native"]), Some(&format!("is a list; it should be {known}")));
     }
 
     #[test]
@@ -281,7 +233,9 @@ mod tests {
         let fits = "is `event_id`, but a native event carries no signed id; it should be \
                     `client_time_hash` or `client_5min`";
         check("dedup", json!("event_id"), Some(fits));
-        let known = "is `id`; it should be one of `client_time_hash`, `client_5min`, `event_id`";
+        check("dedup", json!("digest"), Some(&fits.replace("event_id", "digest")));
+        let known = "is `id`; it should be one of `client_time_hash`, `client_5min`, `event_id`, \
+                     `digest`";
         check("dedup", json!("id"), Some(known));
     }
 
@@ -303,7 +257,8 @@ mod tests {
 
     #[test]
     fn numbers_have_bounds() {
-        for (key, max) in [("body_max_kib", 4_096), ("events_max", 1_000)] {
+        for (key, max) in [("body_max_kib", 4_096), ("events_max", 1_000), ("rate_per_s", 100_000)]
+        {
             for good in [1, max - 1, max] {
                 check(key, json!(good), None);
             }

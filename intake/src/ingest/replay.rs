@@ -3,7 +3,7 @@
 //!
 //! What is rejected again, or filtered, goes nowhere and is not counted: nothing new was received.
 
-use polso_core::{FoundReject, Pin, RejectId, Timestamp};
+use polso_core::{FoundReject, Pin, RejectId, SentAs, Timestamp};
 
 use super::{Prepared, Slot};
 use crate::{body::Item, config::Config, refusal::Refusal};
@@ -34,8 +34,11 @@ impl Prepared {
         }
         let sender = config.sources.get(&kept.source).filter(|sender| sender.space == space);
         let sender = sender.ok_or(Refusal::RejectedSourceGone)?;
+        let SentAs::Event(kind) = kept.reject.sent_as else {
+            return Err(Refusal::RejectedSourceGone);
+        };
         let items = [Item::Json(&kept.reject.text)];
-        let mut prepared = Self::of_items(kept.reject.kind, sender, &items, config.shards, now);
+        let mut prepared = Self::of_items(kind, sender, &items, config.shards, now);
         prepared.batches.retain(|(_, batch)| !batch.candidates.is_empty());
         for (_, batch) in &mut prepared.batches {
             batch.replay = Some(id.key());
@@ -71,7 +74,10 @@ mod tests {
     const EVENT: &str = r#"{"id_cliente":"a","evento":"richiesta_demo","timestamp":"2026-02-02T02:39:00Z","valore":1.5,"canale":"sms","stato":"completato"}"#;
 
     fn config(shards: u8, crm: Value) -> Config {
-        Config::parse(&json!({ "SHARDS": shards, "sources": { "crm": crm } }), |_| true).unwrap()
+        Config::parse(&json!({ "SHARDS": shards, "sources": { "crm": crm } }), |_| {
+            Some("{}".into())
+        })
+        .unwrap()
     }
 
     fn free(shards: u8) -> Config {
@@ -123,7 +129,9 @@ mod tests {
 
     #[test]
     fn says_why_it_cannot_be_replayed() {
-        let shop = Config::parse(&json!({ "sources": { "shop": { "kind": "native" } } }), |_| true);
+        let shop = Config::parse(&json!({ "sources": { "shop": { "kind": "native" } } }), |_| {
+            Some("{}".into())
+        });
         check_refused(&shop.unwrap(), "main", found(EVENT), 0, "rejected_source_gone");
         check_refused(&free(1), "roma", found(EVENT), 0, "rejected_source_gone");
         let long = format!("{EVENT}{}", " ".repeat(TEXT_BYTES_MAX));

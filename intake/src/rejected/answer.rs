@@ -92,7 +92,7 @@ impl Row {
         Self {
             id: id.to_string(),
             source,
-            kind: reject.kind.name(),
+            kind: reject.sent_as.name(),
             received: received.to_string(),
             rules,
             reasons: reject.reasons(),
