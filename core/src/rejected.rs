@@ -50,21 +50,24 @@ const ROW_BYTES: usize = 1 << 20;
 const ROW: Kind = Kind { tag: b'R', version: 2 };
 
 /// What a rejected event was sent as: which rules read its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SentAs {
     /// An event of Polso's own shape.
     Event(EventKind),
     /// Part of a provider's webhook: its source says what it means.
-    Webhook,
+    Webhook {
+        /// What its repetitions have in common.
+        id: Option<String>,
+    },
 }
 
 impl SentAs {
     /// Its name in `GET /api/v1/rejected`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Event(kind) => kind.name(),
-            Self::Webhook => "webhook",
+            Self::Webhook { .. } => "webhook",
         }
     }
 }

@@ -142,7 +142,7 @@ fn what_is_kept_tells_everything_and_leaves_the_ledger() {
     let page = keeper.page(&all(10), at(5));
     let kept = &page.rows[0].kept;
     assert_eq!(
-        (kept.source.as_str(), kept.received, kept.rules, kept.reject.sent_as),
+        (kept.source.as_str(), kept.received, kept.rules, kept.reject.sent_as.clone()),
         ("crm", at(5), RULES_VERSION, EventKind::Spend.into())
     );
     assert_eq!((kept.reject.text.as_str(), kept.reject.reasons()), ("{\"a\":", reasons));

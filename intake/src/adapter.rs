@@ -12,8 +12,12 @@ use polso_core::{EventKind, Reason};
 /// One thing that a provider tells, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// A body that holds this piece alone, for the same adapter. No credential is in it.
+    /// A body that holds this piece alone: the same adapter reads it again, with this id and without a content type.
+    /// No credential is in it.
     pub text: Cow<'a, str>,
+    /// What its repetitions have in common, from authenticated bytes: the provider's id, or a digest. Rejected
+    /// pieces have one too: their sender may send them again after a replay.
+    pub id: Option<String>,
     /// What it means.
     pub made: Made,
 }
@@ -27,8 +31,6 @@ pub enum Made {
         kind: EventKind,
         /// As JSON in Polso's own shape.
         json: String,
-        /// What its repetitions have in common, from authenticated bytes: the provider's id, or a digest.
-        id: Option<String>,
     },
     /// Nothing that this source counts.
     Filtered,
