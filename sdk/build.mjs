@@ -111,6 +111,9 @@ await build({
   external: ["node:fs/promises"],
 });
 
+// One file, since a page that only tracks should ask for one.
+await build({ ...shared, entryPoints: { tracker: source("tracker.ts") }, format: "esm" });
+
 copyFileSync(module, join(dist, "core.wasm"));
 
 await build({

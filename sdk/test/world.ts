@@ -127,6 +127,7 @@ export class TestWorld implements World {
   }
 }
 
+/** Lets promises settle, those of bodies that are read too. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
 }

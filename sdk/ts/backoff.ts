@@ -1,14 +1,22 @@
 /**
  * How long to wait before the next try: full jitter, so that a thousand pages do not come back at once.
  *
- * Delays double from 0.5 s to 30 s at most; which one is drawn is up to the caller's randomness.
+ * The longest delay doubles from the first to the last one; which one is drawn is up to the caller's randomness.
  */
 
-const firstDelayMsMax = 500;
-const delayMsMax = 30_000;
-
 export class Backoff {
+  readonly #firstMsMax: number;
+  readonly #msMax: number;
   #attempt = 0;
+
+  /**
+   * @param firstMsMax the longest delay before the second try
+   * @param msMax the longest delay before any
+   */
+  constructor(firstMsMax: number, msMax: number) {
+    this.#firstMsMax = firstMsMax;
+    this.#msMax = msMax;
+  }
 
   /** Tries since the last reset. */
   get attempt(): number {
@@ -17,7 +25,7 @@ export class Backoff {
 
   /** @param random uniform in [0, 1) */
   nextDelayMs(random: number): number {
-    const ceiling = Math.min(firstDelayMsMax * 2 ** this.#attempt, delayMsMax);
+    const ceiling = Math.min(this.#firstMsMax * 2 ** this.#attempt, this.#msMax);
     this.#attempt += 1;
     return Math.floor(random * ceiling);
   }

@@ -15,6 +15,8 @@ const lateAfterMs = 9_000;
 const dropAfterMs = 15_000;
 const checkEveryMs = 1_000;
 const openWithinMs = 10_000;
+const firstRetryMsMax = 500;
+const retryMsMax = 30_000;
 /** Only a link that held this long proves that the server is well again. */
 const stableAfterMs = 10_000;
 /** A token function gets one more chance with a fresh token. */
@@ -61,7 +63,7 @@ export class Link {
   #openedMs: number | undefined;
   #heard: { nowMs: number; wallMs: number } | undefined;
   #refusals = 0;
-  readonly #backoff = new Backoff();
+  readonly #backoff = new Backoff(firstRetryMsMax, retryMsMax);
   readonly #stopListening: Cancel;
   readonly #target: Target;
   readonly #receiver: Receiver;

@@ -4,4 +4,5 @@ import "./widget/define.ts";
 
 export * from "./index.ts";
 export * as slim from "./slim.ts";
+export { createTracker } from "./tracker.ts";
 export { PolsoKpi } from "./widget/index.ts";

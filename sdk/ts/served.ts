@@ -5,6 +5,7 @@
  * one client and takes a change of them every two seconds, twenty at once: more often changes wait here.
  */
 
+import { bytesOf } from "./bytes.ts";
 import { ServerClock } from "./clock.ts";
 import { PolsoError } from "./error.ts";
 import { Link, type Received } from "./link.ts";
@@ -210,8 +211,4 @@ export class Served {
     }
     return answers;
   }
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

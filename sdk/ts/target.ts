@@ -13,7 +13,15 @@ export interface ConnectOptions {
 }
 
 /** @throws PolsoError `url_invalid` */
-export function targetOf({ url = globalThis.location?.origin, token }: ConnectOptions): Target {
+export function targetOf({ url, token }: ConnectOptions): Target {
+  return { base: baseOf(url), token };
+}
+
+/**
+ * Where Polso is, ending in `/`.
+ * @throws PolsoError `url_invalid`
+ */
+export function baseOf(url: string | URL = globalThis.location?.origin): URL {
   let base: URL;
   try {
     base = new URL(url, globalThis.location?.href);
@@ -24,5 +32,5 @@ export function targetOf({ url = globalThis.location?.origin, token }: ConnectOp
     throw new PolsoError("url_invalid", `\`${base.href}\` should begin with https:// or http://`);
   }
   if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return { base, token };
+  return base;
 }

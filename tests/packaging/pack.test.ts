@@ -45,7 +45,17 @@ function loadedBy(file: string): string[] {
 test("it holds the built files and their types, not the sources", () => {
   assert.deepEqual(readdirSync(installed).sort(), ["LICENSE", "README.md", "dist", "package.json"]);
   const built = readdirSync(join(installed, "dist")).filter((name) => !/^chunk-|\.map$/.test(name));
-  const entries = ["edge.js", "index.js", "inline.js", "node.js", "polso.iife.js", "slim.js", "widget", "workerd.js"];
+  const entries = [
+    "edge.js",
+    "index.js",
+    "inline.js",
+    "node.js",
+    "polso.iife.js",
+    "slim.js",
+    "tracker.js",
+    "widget",
+    "workerd.js",
+  ];
   assert.deepEqual(built.sort(), ["core.wasm", "integrity.json", "types", ...entries].sort());
 });
 
@@ -116,6 +126,7 @@ test("its types are found and strict", () => {
 for (const [what, file, bytesMax] of [
   ["the JavaScript beside the core", "index.js", 6 * 1024],
   ["the client without the core", "slim.js", 4 * 1024],
+  ["the tracker", "tracker.js", 4 * 1024],
   ["the core", "core.wasm", 100 * 1024],
 ] as const) {
   test(`${what} keeps to its size`, (t) => {
