@@ -51,6 +51,14 @@ impl<T> Secrets<T> {
         Self(secrets)
     }
 
+    /// Every secret in the form that a scheme needs.
+    ///
+    /// # Errors
+    /// Those of the first that has no such form.
+    pub(crate) fn try_map<U, E>(&self, form: impl Fn(&T) -> Result<U, E>) -> Result<Secrets<U>, E> {
+        self.0.iter().map(form).collect::<Result<_, _>>().map(Secrets)
+    }
+
     /// The position of the first secret that proves. All are tried, so that the time taken does not
     /// tell which.
     #[must_use]

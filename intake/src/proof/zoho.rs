@@ -1,0 +1,52 @@
+//! Zoho CRM's notifications: a token in the body, chosen when the channel was opened.
+//!
+//! It says who sent a request and nothing of what is in it. Bound: 50 characters, as Zoho's. Source:
+//! "Notification APIs" in Zoho CRM's documentation.
+
+use serde::Deserialize;
+
+use super::{Given, ProofFault};
+use crate::config::table::Table;
+use crate::secret::Secrets;
+
+/// The longest token, in characters.
+const TOKEN_CHARS_MAX: usize = 50;
+
+/// The proof of Zoho CRM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zoho {
+    secrets: Secrets,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    token: Option<String>,
+}
+
+impl Zoho {
+    pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
+        let secrets = table.secrets("secret")?.try_map(|secret| {
+            let fits = secret.reveal().chars().count() <= TOKEN_CHARS_MAX;
+            if fits { Ok(secret.clone()) } else { Err(()) }
+        });
+        match secrets {
+            Ok(secrets) => Some(Self { secrets }),
+            Err(()) => {
+                table.problem(
+                    "secret",
+                    "names a token of more than 50 characters; Zoho takes no longer one",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn check(&self, given: &Given<'_>) -> Result<u8, ProofFault> {
+        let notification: Notification =
+            serde_json::from_slice(given.body).map_err(|_| ProofFault::Malformed)?;
+        let token = notification.token.filter(|token| !token.is_empty());
+        let token = token.ok_or(ProofFault::Missing)?;
+        let position = self.secrets.proven_by(|secret| secret.is(token.as_bytes()));
+        position.ok_or(ProofFault::Wrong)
+    }
+}
