@@ -80,6 +80,10 @@ reason_codes! {
     DurationRange = "duration_range",
     /// A list with more items than it may have.
     ListLength = "list_length",
+    /// The source's mapping requires something of the sender's JSON that it does not say.
+    MappingUnmet = "mapping_unmet",
+    /// The source's mapping has no word for a value of the sender's.
+    MappingUnknownValue = "mapping_unknown_value",
 }
 
 /// One reason of a rejection.

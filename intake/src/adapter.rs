@@ -3,18 +3,22 @@
 //! An adapter cuts an authenticated body into pieces, each of which tells at most one event. Every piece has a text
 //! of its own, which the same adapter reads again to the same piece: that is what is kept of a rejected one, and
 //! what a replay goes by. An adapter names fields and translates words; whether the event is valid is the core's to
-//! say, as for everybody's.
+//! say, as for everybody's. How many pieces a request may bring is its caller's to bound.
 
-use std::borrow::Cow;
+mod text;
 
-use polso_core::{EventKind, Reason};
+use polso_core::{EventKind, Reason, ReasonCode as Code};
+
+pub use self::text::Text;
+use crate::config::{Kind, table::Table};
+use crate::mapping::{self, Mapping, Rules, digest, form, is_form};
 
 /// One thing that a provider tells, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
     /// A body that holds this piece alone: the same adapter reads it again, with this id and without a content type.
     /// No credential is in it.
-    pub text: Cow<'a, str>,
+    pub text: Text<'a>,
     /// What its repetitions have in common, from authenticated bytes: the provider's id, or a digest. Rejected
     /// pieces have one too: their sender may send them again after a replay.
     pub id: Option<String>,
@@ -36,4 +40,76 @@ pub enum Made {
     Filtered,
     /// Something that cannot be read, or that the mapping has no word for.
     Rejected(Vec<Reason>),
+}
+
+/// How the bodies of one source are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Adapter {
+    /// By a mapping alone.
+    Mapped(Mapping),
+}
+
+impl Adapter {
+    /// The keys of a source's table that are an adapter's.
+    pub(crate) const fn keys(kind: Kind) -> &'static [&'static str] {
+        match kind {
+            Kind::Native | Kind::Browser | Kind::Meta | Kind::Salesforce => &[],
+            _ => &["map"],
+        }
+    }
+
+    /// Reads the keys of an adapter from a source's table; `None` for kinds that need none, and after a problem.
+    pub(crate) fn read(kind: Kind, table: &mut Table<'_>) -> Option<Self> {
+        let rules = match kind {
+            Kind::Native | Kind::Browser | Kind::Meta | Kind::Salesforce => return None,
+            Kind::Stripe => Rules {
+                built_in: Some(include_str!("adapter/stripe.json")),
+                id: &["/id"],
+                each: None,
+            },
+            Kind::Slack => Rules { built_in: None, id: &["/event_id"], each: None },
+            _ => Rules { built_in: None, id: &[], each: None },
+        };
+        mapping::read(table, &rules).map(Self::Mapped)
+    }
+
+    /// Cuts an authenticated body into pieces. `message_id` is what the sender signed as the id of the whole, or the
+    /// id of a piece whose text is read again.
+    ///
+    /// A body that cannot be read is one rejected piece; what is no UTF-8 is U+FFFD in its text.
+    #[must_use]
+    pub fn cut<'a>(
+        &self,
+        content_type: Option<&str>,
+        body: &'a [u8],
+        message_id: Option<&str>,
+    ) -> Vec<Piece<'a>> {
+        if is_form(content_type) {
+            let json = form(body);
+            return self.cut_text(&json, message_id).into_iter().map(Piece::into_owned).collect();
+        }
+        match std::str::from_utf8(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
+            Ok(text) => self.cut_text(text, message_id),
+            Err(error) => {
+                let message = format!("the body is not UTF-8 from byte {} on", error.valid_up_to());
+                vec![Piece {
+                    text: Text::from(String::from_utf8_lossy(body).into_owned()),
+                    id: Some(message_id.map_or_else(|| digest([body]), str::to_owned)),
+                    made: Made::Rejected(vec![Reason::event(Code::JsonInvalid, message)]),
+                }]
+            }
+        }
+    }
+
+    fn cut_text<'a>(&self, text: &'a str, message_id: Option<&str>) -> Vec<Piece<'a>> {
+        match self {
+            Self::Mapped(mapping) => mapping.cut(text, message_id),
+        }
+    }
+}
+
+impl Piece<'_> {
+    fn into_owned(self) -> Piece<'static> {
+        Piece { text: self.text.into_owned(), id: self.id, made: self.made }
+    }
 }

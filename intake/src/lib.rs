@@ -12,6 +12,7 @@ pub mod config;
 pub mod grant;
 pub mod ingest;
 pub mod jwks;
+pub mod mapping;
 pub mod open;
 pub mod problem;
 pub mod proof;

@@ -146,6 +146,8 @@ export const en: Messages = {
     count_range: "A count must be a whole number from 0 to one billion.",
     duration_range: "A duration is from 0 to 3600 seconds: check its unit.",
     list_length: "A list has too many items: there are at most 30 hashtags.",
+    mapping_unmet: "The source’s mapping asks for something that the sender’s data does not say.",
+    mapping_unknown_value: "The source’s mapping has no word for a value of the sender’s.",
   },
 
   emptyTitle: "All set: waiting for the first event",

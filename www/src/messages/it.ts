@@ -146,6 +146,8 @@ export const it = {
     count_range: "Un conteggio deve essere un numero intero da 0 a un miliardo.",
     duration_range: "Una durata va da 0 a 3600 secondi: controlla l’unità di misura.",
     list_length: "Un elenco ha troppe voci: gli hashtag sono al massimo 30.",
+    mapping_unmet: "La mappatura della sorgente richiede qualcosa che i dati del mittente non dicono.",
+    mapping_unknown_value: "La mappatura della sorgente non conosce un valore del mittente.",
   } as Readonly<Record<string, string>>,
 
   emptyTitle: "Tutto pronto: manca il primo evento",

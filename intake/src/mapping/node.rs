@@ -1,0 +1,275 @@
+//! Values within a JSON text, as they were written: numbers keep every digit, strings their escapes.
+//!
+//! Nothing is copied but what is asked for, and nothing is built up: a value is a part of the text, looked through
+//! again for each question. Bound: nesting of [`DEPTH_MAX`].
+
+use std::borrow::Cow;
+use std::fmt;
+
+use polso_core::{Reason, ReasonCode as Code, excerpt};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// Deepest nesting of objects and arrays, the outermost being 1.
+pub const DEPTH_MAX: usize = 32;
+
+/// One value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Node<'a>(&'a str);
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Number,
+    Boolean,
+    Null,
+    Object,
+    List,
+}
+
+impl<'a> Node<'a> {
+    /// The value that a text is.
+    ///
+    /// # Errors
+    /// `json_invalid`, `json_depth`.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Reason> {
+        let invalid = |error: serde_json::Error| {
+            Reason::event(Code::JsonInvalid, format!("the body is not JSON: {error}"))
+        };
+        let raw = serde_json::from_str::<&RawValue>(text).map_err(invalid)?;
+        if nests_too_deep(text) {
+            let message = format!("objects and arrays nest deeper than {DEPTH_MAX}");
+            return Err(Reason::event(Code::JsonDepth, message));
+        }
+        Ok(Self(raw.get()))
+    }
+
+    /// As it was written.
+    pub(crate) const fn raw(self) -> &'a str {
+        self.0
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self.0.as_bytes().first() {
+            Some(b'"') => Kind::Text,
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::List,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// The value of an object's member; `None` where there is none of that name, and in anything that is no object.
+    ///
+    /// # Errors
+    /// `field_duplicate` when it comes twice; `text_invalid` when any name holds half a surrogate pair.
+    pub(crate) fn member(self, name: &str) -> Result<Option<Self>, Reason> {
+        if self.kind() != Kind::Object {
+            return Ok(None);
+        }
+        let mut twice = false;
+        let found = serde_json::Deserializer::from_str(self.0)
+            .deserialize_map(Member { name, twice: &mut twice });
+        if twice {
+            let message = format!("`{}` comes twice", excerpt(name));
+            return Err(Reason::foreign_field(Code::FieldDuplicate, name, message));
+        }
+        found.map(|found| found.map(|raw| Self(raw.get()))).map_err(|_| {
+            Reason::event(Code::TextInvalid, "the name of a member holds half a surrogate pair")
+        })
+    }
+
+    /// The elements of a list; `None` where it is none.
+    pub(crate) fn elements(self) -> Option<Vec<Self>> {
+        let raw = (self.kind() == Kind::List)
+            .then(|| serde_json::Deserializer::from_str(self.0).deserialize_seq(Elements).ok());
+        raw.flatten()
+    }
+
+    /// What a string says, or a number or boolean as it is written; `None` for what is no such thing.
+    ///
+    /// # Errors
+    /// `text_invalid` for half a surrogate pair.
+    pub(crate) fn text(self) -> Result<Option<Cow<'a, str>>, Reason> {
+        match self.kind() {
+            Kind::Text => unescaped(self.0).map(Some),
+            Kind::Number | Kind::Boolean => Ok(Some(Cow::Borrowed(self.0))),
+            Kind::Null | Kind::Object | Kind::List => Ok(None),
+        }
+    }
+}
+
+fn unescaped(raw: &str) -> Result<Cow<'_, str>, Reason> {
+    if let Some(plain) = raw.get(1..raw.len().saturating_sub(1)).filter(|text| !text.contains('\\'))
+    {
+        return Ok(Cow::Borrowed(plain));
+    }
+    serde_json::from_str(raw)
+        .map(Cow::Owned)
+        .map_err(|_| Reason::event(Code::TextInvalid, "a string holds half a surrogate pair"))
+}
+
+/// Looks for one member, and for whether it comes again.
+struct Member<'n, 't> {
+    name: &'n str,
+    twice: &'t mut bool,
+}
+
+impl<'de> Visitor<'de> for Member<'_, '_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(is_it) = object.next_key_seed(Is(self.name))? {
+            if !is_it {
+                object.next_value::<IgnoredAny>()?;
+            } else if found.replace(object.next_value()?).is_some() {
+                *self.twice = true;
+                return Err(A::Error::custom("twice"));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a name is this one.
+struct Is<'n>(&'n str);
+
+impl<'de> DeserializeSeed<'de> for Is<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<bool, D::Error> {
+        name.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Is<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
+        Ok(name == self.0)
+    }
+}
+
+struct Elements;
+
+impl<'de> Visitor<'de> for Elements {
+    type Value = Vec<Node<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(raw) = list.next_element::<&RawValue>()? {
+            found.push(Node(raw.get()));
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a JSON text nests deeper than [`DEPTH_MAX`].
+fn nests_too_deep(text: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(text: &str) -> Node<'_> {
+        Node::parse(text).unwrap()
+    }
+
+    #[track_caller]
+    fn check_member(text: &str, name: &str, expected: Result<Option<&str>, Code>) {
+        let found = node(text).member(name);
+        assert_eq!(
+            found.map(|found| found.map(Node::raw)).map_err(|reason| reason.code),
+            expected,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn members_are_as_they_were_written() {
+        check_member(
+            r#" {"a": 9007199254740993.10 , "b":"\u00e8"} "#,
+            "a",
+            Ok(Some("9007199254740993.10")),
+        );
+        check_member(r#"{"a":1,"b":"\u00e8\/"}"#, "b", Ok(Some(r#""\u00e8\/""#)));
+        check_member(r#"{"\u0061":{"b":[ 1 ]}}"#, "a", Ok(Some(r#"{"b":[ 1 ]}"#)));
+        check_member(r#"{"a":1e999}"#, "a", Ok(Some("1e999")));
+        for none in ["{}", r#"{"b":1}"#, "[1]", "1", r#""a""#, "null"] {
+            check_member(none, "a", Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_member_that_comes_twice_is_none() {
+        check_member(r#"{"a":1,"\u0061":1}"#, "a", Err(Code::FieldDuplicate));
+        check_member(r#"{"b":1,"a":1,"b":2}"#, "a", Ok(Some("1")));
+        check_member(r#"{"a":1,"\ud800":1}"#, "a", Err(Code::TextInvalid));
+    }
+
+    #[test]
+    fn elements_keep_their_order() {
+        let raw = |text| {
+            node(text).elements().map(|list| list.into_iter().map(Node::raw).collect::<Vec<_>>())
+        };
+        assert_eq!(raw(r#"[ "a,]" ,1, [2] ]"#), Some(vec![r#""a,]""#, "1", "[2]"]));
+        assert_eq!(raw("[]"), Some(vec![]));
+        assert_eq!(raw("{}"), None);
+    }
+
+    #[test]
+    fn texts_are_unescaped_and_numbers_are_not_read() {
+        let text = |text| node(text).text().map_err(|reason| reason.code);
+        assert_eq!(text(r#""a""#), Ok(Some("a".into())));
+        assert_eq!(text(r#""\u00e8\"""#), Ok(Some("è\"".into())));
+        assert_eq!(text("9007199254740993"), Ok(Some("9007199254740993".into())));
+        assert_eq!(text("true"), Ok(Some("true".into())));
+        assert_eq!(text("null"), Ok(None));
+        assert_eq!(text("[]"), Ok(None));
+        assert_eq!(text(r#""\ud800""#), Err(Code::TextInvalid));
+    }
+
+    #[test]
+    fn nests_32_deep() {
+        let nested = |depth: usize| "[".repeat(depth) + "\"[[\"" + &"]".repeat(depth);
+        let code = |text: &str| Node::parse(text).map(drop).map_err(|reason| reason.code);
+        assert_eq!(code(&nested(31)), Ok(()));
+        assert_eq!(code(&nested(32)), Ok(()));
+        assert_eq!(code(&nested(33)), Err(Code::JsonDepth));
+        assert_eq!(code(&nested(100_000)), Err(Code::JsonDepth));
+        for bad in ["", "{", "{'a':1}", "{} {}", "01", "\u{feff}{}"] {
+            assert_eq!(code(bad), Err(Code::JsonInvalid), "{bad}");
+        }
+    }
+}
