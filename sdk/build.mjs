@@ -97,7 +97,6 @@ await build({
   ...shared,
   entryPoints: {
     index: source("index.ts"),
-    node: source("node.ts"),
     workerd: source("workerd.ts"),
     edge: source("edge.ts"),
     inline: source("inline.ts"),
@@ -108,13 +107,13 @@ await build({
   plugins: [startFromModule, coreBesideStays],
   format: "esm",
   splitting: true,
-  external: ["node:fs/promises"],
 });
 
 // One file, since a page that only tracks should ask for one.
 await build({ ...shared, entryPoints: { tracker: source("tracker.ts") }, format: "esm" });
 
 copyFileSync(module, join(dist, "core.wasm"));
+copyFileSync(join(here, "..", "LICENSE"), join(here, "LICENSE"));
 
 await build({
   ...shared,

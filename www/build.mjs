@@ -51,7 +51,7 @@ writeFileSync(join(dist, "index.html"), filled);
 mkdirSync(join(dist, "sdk"));
 cpSync(sdk, join(dist, "sdk"), {
   recursive: true,
-  filter: (path) => !/^(node|workerd|edge)\.js|^types$/.test(basename(path)),
+  filter: (path) => !/^(workerd|edge)\.js|^types$/.test(basename(path)),
 });
 
 const sizes = ["index.html", files.style, files.script, files.core].map((name) => {

@@ -16,7 +16,7 @@ export const buildSdk = () =>
     name: "sdk",
     title: "the npm package",
     inputs: [...shared, inRoot("sdk"), ...["polso_sdk.js", "polso_sdk_bg.wasm"].map((file) => join(sdkWasm, file))],
-    outputs: [inRoot("sdk", "dist")],
+    outputs: [inRoot("sdk", "dist"), inRoot("sdk", "LICENSE")],
     make: () => npmBuild("sdk"),
   });
 

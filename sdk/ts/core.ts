@@ -17,7 +17,14 @@ let loaded = false;
 /** Loads the core unless it is loaded or loading; after a failure the next call tries again. */
 export function loadCore(input: () => CoreInput | Promise<CoreInput>): Promise<void> {
   loading ??= (async () => {
-    await start(await loadModule(await input()));
+    const module = await loadModule(await input());
+    await start(module).catch((cause: unknown) => {
+      throw new PolsoError(
+        "core_invalid",
+        "the core is of another version than this script: take both from one package",
+        { cause },
+      );
+    });
     loaded = true;
   })().catch((error: unknown) => {
     loading = undefined;
@@ -34,16 +41,29 @@ export function newViewer(): Viewer {
 /**
  * Judges one event as the server would, except for what only its memory knows (duplicates and conflicts).
  *
- * @param event the event's JSON as it would be sent
+ * @param event the event as it would be sent: its JSON text, or what is to be written as JSON
+ * @param source how the source that would send it is configured
  * @param nowMs the receiver's clock, Unix milliseconds; default: this machine's
+ * @throws PolsoError `not_initialised` before `await init()`; `source_invalid` for options that describe no source
  */
-export function validate(event: string, source: SourceOptions, nowMs: number = Date.now()): Verdict {
-  return JSON.parse(guarded(() => judge(event, source, nowMs))) as Verdict;
+export function validate(event: string | object, source: SourceOptions, nowMs: number = Date.now()): Verdict {
+  return JSON.parse(guarded(() => judge(jsonOf(event), source, nowMs))) as Verdict;
 }
 
-/** The key by which the server would recognise the event again, in hex; `undefined` when it would reject it. */
-export function dedupKey(event: string, source: SourceOptions, nowMs: number = Date.now()): string | undefined {
-  return guarded(() => dedup_key(event, source, nowMs));
+/**
+ * The key by which the server would recognise the event again: 32 hexadecimal digits, or `undefined` when it would reject
+ * the event. Takes and throws what {@link validate} does.
+ */
+export function dedupKey(
+  event: string | object,
+  source: SourceOptions,
+  nowMs: number = Date.now(),
+): string | undefined {
+  return guarded(() => dedup_key(jsonOf(event), source, nowMs));
+}
+
+function jsonOf(event: string | object): string {
+  return typeof event === "string" ? event : JSON.stringify(event);
 }
 
 function guarded<T>(call: () => T): T {

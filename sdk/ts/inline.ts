@@ -1,4 +1,7 @@
-/** The package's entry that brings the core inside itself, as text: nothing to copy, nothing to fetch, a third bigger. */
+/**
+ * The package's entry that brings the core inside itself, as text: nothing to copy, nothing to fetch, a third bigger. Also the
+ * entry for Node, where bundled servers lose the files beside their modules.
+ */
 
 import core from "#base64";
 import { loadCore } from "./core.ts";

@@ -49,7 +49,6 @@ test("it holds the built files and their types, not the sources", () => {
     "edge.js",
     "index.js",
     "inline.js",
-    "node.js",
     "polso.iife.js",
     "slim.js",
     "tracker.js",
