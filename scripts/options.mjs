@@ -1,4 +1,4 @@
-/** Command line options: `node:util`'s parser, with its errors as one sentence. */
+/** What a command line says: `node:util`'s parser, with its errors as one sentence. */
 
 import { parseArgs } from "node:util";
 import { Complaint } from "./complaint.mjs";
@@ -8,9 +8,25 @@ import { Complaint } from "./complaint.mjs";
  * @param {string[]} args
  * @param {T} options as for `parseArgs`
  */
-export function parseOptions(args, options) {
+export const parseOptions = (args, options) => parse(args, options, false).values;
+
+/**
+ * Options, and what stands beside them.
+ * @template {import("node:util").ParseArgsConfig["options"]} T
+ * @param {string[]} args
+ * @param {T} options as for `parseArgs`
+ */
+export const parseOptionsAndNames = (args, options) => parse(args, options, true);
+
+/**
+ * @template {import("node:util").ParseArgsConfig["options"]} T
+ * @param {string[]} args
+ * @param {T} options
+ * @param {boolean} allowPositionals
+ */
+function parse(args, options, allowPositionals) {
   try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args, options, strict: true, allowPositionals });
   } catch (error) {
     const names = Object.keys(options ?? {}).map((name) => `--${name}`);
     const known = names.length ? `options are ${names.join(", ")}` : "there are no options";

@@ -82,7 +82,7 @@ fn answer(kind: EventKind, content_type: Option<&str>, body: &[u8], events: usiz
             outcomes
         });
         let answer = prepared.answer(outcomes.collect()).unwrap();
-        let json: Value = serde_json::from_str(&answer.json).unwrap();
+        let json: Value = serde_json::from_str(&answer.body).unwrap();
         let count = |name: &str| json[name].as_u64().unwrap() as usize;
         let sum =
             ["accepted", "duplicates", "conflicts", "rejected", "filtered"].map(count).iter().sum();

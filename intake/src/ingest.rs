@@ -3,17 +3,20 @@
 //!
 //! Bounds: those of the sender's [`Limits`](crate::Limits).
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use polso_core::{
     Batch, Busy, EventKind, Outcome, REQUEST_BYTES_MAX, RawEvent, Reason, ReasonCode, Refused,
-    Reject, Timestamp, Verdict, excerpt,
+    Reject, SentAs, Timestamp, Valid, Verdict, excerpt,
 };
 use serde::Serialize;
 
 use crate::{
+    adapter::{Made, Piece},
+    answer::Answer,
     body::{Item, split},
     config::Sender,
+    contract::{self, Contract},
     refusal::Refusal,
 };
 
@@ -28,6 +31,7 @@ pub struct Prepared {
     /// One batch for each shard that has any, with its number.
     pub batches: Vec<(u16, Batch)>,
     slots: Vec<Slot>,
+    contract: Contract,
 }
 
 /// What is known of one event of the request.
@@ -42,8 +46,20 @@ enum Slot {
     Rejected(Vec<Reason>),
 }
 
+/// One event of the request, judged by itself.
+enum Judged<'a> {
+    Valid(Valid),
+    /// Its source does not want it.
+    Unwanted,
+    Rejected {
+        sent_as: SentAs,
+        text: Cow<'a, str>,
+        reasons: Vec<Reason>,
+    },
+}
+
 impl Prepared {
-    /// Cuts a body into events and judges each.
+    /// Cuts a body of Polso's own shape into events and judges each.
     ///
     /// # Errors
     /// When the body as a whole is refused.
@@ -66,24 +82,64 @@ impl Prepared {
         shards: u8,
         now: Timestamp,
     ) -> Self {
-        let mut prepared =
-            Self { batches: Vec::with_capacity(1), slots: Vec::with_capacity(items.len()) };
-        let mut refused = Refused::default();
-        let mut rejects = Vec::new();
-        let mut room = REQUEST_BYTES_MAX;
-        for item in items {
+        let judged = items.iter().map(|item| {
             let judged = match *item {
                 Item::Malformed(line) => Err(vec![malformed(line)]),
                 Item::Json(json) => {
                     kind.validate(&RawEvent { json, event_id: None }, &sender.source, now)
                 }
             };
+            let kept = || (SentAs::Event(kind), Cow::Borrowed(item.text()));
+            Judged::of(judged, kept)
+        });
+        Self::of_judged(sender, judged, Contract::NATIVE, None, shards)
+    }
+
+    /// Judges what an adapter made of a request that the source's secret at this position has proven.
+    #[must_use]
+    pub fn of_pieces(
+        sender: &Sender,
+        pieces: &[Piece<'_>],
+        contract: Contract,
+        secret: Option<u8>,
+        shards: u8,
+        now: Timestamp,
+    ) -> Self {
+        let judged = pieces.iter().map(|piece| {
+            let judged = match &piece.made {
+                Made::Filtered => return Judged::Unwanted,
+                Made::Rejected(reasons) => Err(reasons.clone()),
+                Made::Event { kind, json } => {
+                    let raw = RawEvent { json, event_id: piece.id.as_deref() };
+                    kind.validate(&raw, &sender.source, now)
+                }
+            };
+            let kept =
+                || (SentAs::Webhook { id: piece.id.clone() }, Cow::Owned(piece.text.to_string()));
+            Judged::of(judged, kept)
+        });
+        Self::of_judged(sender, judged, contract, secret, shards)
+    }
+
+    fn of_judged<'a>(
+        sender: &Sender,
+        judged: impl ExactSizeIterator<Item = Judged<'a>>,
+        contract: Contract,
+        secret: Option<u8>,
+        shards: u8,
+    ) -> Self {
+        let slots = Vec::with_capacity(judged.len());
+        let mut prepared = Self { batches: Vec::with_capacity(1), slots, contract };
+        let mut refused = Refused::default();
+        let mut rejects = Vec::new();
+        let mut room = REQUEST_BYTES_MAX;
+        for judged in judged {
             let slot = match judged {
-                Ok(valid) if valid.filtered => {
+                Judged::Unwanted => {
                     refused.filtered += 1;
                     Slot::Filtered
                 }
-                Ok(valid) => {
+                Judged::Valid(valid) => {
                     let shard = valid.candidate.shard(u16::from(shards));
                     let batch = prepared.batch_of(shard, sender);
                     if let Some((_, batch)) = prepared.batches.get_mut(batch) {
@@ -91,11 +147,11 @@ impl Prepared {
                     }
                     Slot::Candidate { batch, warnings: valid.warnings }
                 }
-                Err(reasons) => {
+                Judged::Rejected { sent_as, text, reasons } => {
                     refused.rejected += 1;
                     count_reasons(&mut refused.reasons, &reasons);
                     if sender.keep_rejected {
-                        let reject = Reject::new(kind, item.text(), &reasons, room);
+                        let reject = Reject::new(sent_as, &text, &reasons, room);
                         room = room.saturating_sub(reject.bytes());
                         rejects.push(reject);
                     }
@@ -104,13 +160,15 @@ impl Prepared {
             };
             prepared.slots.push(slot);
         }
-        if refused.rejected + refused.filtered > 0 {
+        let is_counted = refused.rejected + refused.filtered > 0 || secret.is_some();
+        if is_counted && !prepared.slots.is_empty() {
             // Any ledger can count and keep them; one that is asked anyway costs nothing more.
             let shard = prepared.batches.first().map_or(0, |(shard, _)| *shard);
             let batch = prepared.batch_of(shard, sender);
             if let Some((_, batch)) = prepared.batches.get_mut(batch) {
                 batch.refused = refused;
                 batch.rejects = rejects;
+                batch.secret = secret;
             }
         }
         prepared
@@ -134,10 +192,7 @@ impl Prepared {
     /// # Errors
     /// `unavailable` when any ledger took nothing: what the others took they will recognise when
     /// the sender tries again.
-    pub fn answer(
-        &self,
-        outcomes: Vec<Result<Vec<Outcome>, Busy>>,
-    ) -> Result<IngestAnswer, Refusal> {
+    pub fn answer(&self, outcomes: Vec<Result<Vec<Outcome>, Busy>>) -> Result<Answer, Refusal> {
         let mut outcomes: Vec<_> = outcomes
             .into_iter()
             .collect::<Result<Vec<_>, Busy>>()
@@ -176,19 +231,14 @@ impl Prepared {
             };
             body.results.push(Row { index, verdict });
         }
-        let refused_all = body.rejected == self.slots.len();
-        let json = serde_json::to_string(&body).map_err(|_| Refusal::Internal)?;
-        Ok(IngestAnswer { status: if refused_all { 422 } else { 202 }, json })
+        let outcome = match self.slots.len() {
+            0 => contract::Outcome::Nothing,
+            all if body.rejected == all => contract::Outcome::Rejected,
+            _ => contract::Outcome::Taken,
+        };
+        let verdicts = serde_json::to_string(&body).map_err(|_| Refusal::Internal)?;
+        Ok(self.contract.answer(outcome, verdicts))
     }
-}
-
-/// The answer to a request whose events were judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IngestAnswer {
-    /// 202, or 422 when every event was rejected.
-    pub status: u16,
-    /// The body.
-    pub json: String,
 }
 
 #[derive(Default, Serialize)]
@@ -206,6 +256,23 @@ struct Row<'a> {
     index: usize,
     #[serde(flatten)]
     verdict: Verdict<'a>,
+}
+
+impl<'a> Judged<'a> {
+    /// `kept` is what a rejected event was sent as, and its text.
+    fn of(
+        judged: Result<Valid, Vec<Reason>>,
+        kept: impl FnOnce() -> (SentAs, Cow<'a, str>),
+    ) -> Self {
+        match judged {
+            Ok(valid) if valid.filtered => Self::Unwanted,
+            Ok(valid) => Self::Valid(valid),
+            Err(reasons) => {
+                let (sent_as, text) = kept();
+                Self::Rejected { sent_as, text, reasons }
+            }
+        }
+    }
 }
 
 fn malformed(line: &str) -> Reason {
@@ -259,7 +326,7 @@ mod tests {
                 .map(|(shard, batch)| ledgers[usize::from(*shard)].ingest(batch.clone(), now))
                 .collect();
             let answer = prepared.answer(outcomes).unwrap();
-            (answer.status, serde_json::from_str(&answer.json).unwrap())
+            (answer.status, serde_json::from_str(&answer.body).unwrap())
         })
     }
 
@@ -304,7 +371,8 @@ mod tests {
 
     #[test]
     fn a_busy_ledger_makes_the_whole_request_wait() {
-        let prepared = Prepared { batches: Vec::new(), slots: Vec::new() };
+        let prepared =
+            Prepared { batches: Vec::new(), slots: Vec::new(), contract: Contract::NATIVE };
         let refusal = prepared.answer(vec![Ok(Vec::new()), Err(Busy::Keys)]).unwrap_err();
         assert_eq!((refusal.status(), refusal.retry_after_s()), (503, Some(1)));
     }

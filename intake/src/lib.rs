@@ -6,9 +6,11 @@
 //! randomness, does I/O or panics; whether a single event is valid is `polso-core`'s to say.
 
 pub mod adapter;
+pub mod answer;
 pub mod bearer;
 pub mod body;
 pub mod config;
+pub mod contract;
 pub mod grant;
 pub mod ingest;
 pub mod jwks;
@@ -16,20 +18,26 @@ pub mod mapping;
 pub mod open;
 pub mod problem;
 pub mod proof;
+pub mod rate;
 pub mod refusal;
 pub mod rejected;
 pub mod route;
 pub mod secret;
 pub mod token;
+pub mod webhook;
 
+pub use answer::Answer;
 pub use bearer::bearer;
 pub use body::{Item, Limits};
 pub use config::{Config, Sender};
 pub use grant::{Grant, Scope};
-pub use ingest::{IngestAnswer, Prepared};
+pub use ingest::Prepared;
 pub use jwks::Keys;
 pub use open::Open;
 pub use problem::Problem;
+pub use proof::Given;
+pub use rate::Rates;
 pub use refusal::{Detail, Refusal};
 pub use rejected::Listing;
 pub use route::{Edge, Head, Route, route};
+pub use webhook::Received;

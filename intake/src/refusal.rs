@@ -9,6 +9,7 @@ mod answer;
 pub use self::answer::Detail;
 use crate::grant::Scope;
 use crate::problem::Problem;
+use crate::proof::ProofFault;
 use crate::token::TokenFault;
 
 /// Why a whole request is refused.
@@ -44,6 +45,8 @@ pub enum Refusal {
     TokenExpired,
     /// The token's `nbf` or `iat` is yet to come.
     TokenNotYetValid,
+    /// Nothing shows that the request comes from the source's sender.
+    Unproven(ProofFault),
     /// The token does not grant what the route needs.
     ScopeMissing(Scope),
     /// The token grants `ingest` but names no source.
@@ -52,6 +55,8 @@ pub enum Refusal {
     SourceForbidden,
     /// No source is configured in the token's space.
     SpaceForbidden,
+    /// A provider's handshake without what was agreed on.
+    HandshakeInvalid,
     /// There is nothing at this address.
     NotFound,
     /// No rejected event of this id is kept.
@@ -102,7 +107,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every code with its HTTP status, in the order of the kinds.
-    pub const CODES: [(&str, u16); 30] = [
+    pub const CODES: [(&str, u16); 36] = [
         ("body_empty", 400),
         ("body_bom", 400),
         ("body_not_utf8", 400),
@@ -115,10 +120,16 @@ impl Refusal {
         ("token_invalid", 401),
         ("token_expired", 401),
         ("token_not_yet_valid", 401),
+        ("signature_missing", 401),
+        ("signature_malformed", 401),
+        ("signature_invalid", 401),
+        ("signature_old", 401),
+        ("signature_early", 401),
         ("scope_missing", 403),
         ("source_missing", 403),
         ("source_forbidden", 403),
         ("space_forbidden", 403),
+        ("handshake_invalid", 403),
         ("not_found", 404),
         ("rejected_unknown", 404),
         ("rejected_truncated", 409),
@@ -150,10 +161,12 @@ impl Refusal {
             Self::TokenInvalid(_) => ("token_invalid", 401),
             Self::TokenExpired => ("token_expired", 401),
             Self::TokenNotYetValid => ("token_not_yet_valid", 401),
+            Self::Unproven(fault) => (fault.code(), 401),
             Self::ScopeMissing(_) => ("scope_missing", 403),
             Self::SourceMissing => ("source_missing", 403),
             Self::SourceForbidden => ("source_forbidden", 403),
             Self::SpaceForbidden => ("space_forbidden", 403),
+            Self::HandshakeInvalid => ("handshake_invalid", 403),
             Self::NotFound => ("not_found", 404),
             Self::RejectedUnknown => ("rejected_unknown", 404),
             Self::RejectedTruncated => ("rejected_truncated", 409),
@@ -208,6 +221,7 @@ impl Refusal {
             Self::TokenNotYetValid => {
                 "the token is not valid yet; check `nbf`, `iat` and the issuer's clock".into()
             }
+            Self::Unproven(fault) => fault.message().into(),
             Self::ScopeMissing(scope) => {
                 format!("the token lacks the scope `{scope}`; get one that has it")
             }
@@ -219,6 +233,9 @@ impl Refusal {
             }
             Self::SpaceForbidden => {
                 "the token's space has no source here; check its claim `space`".into()
+            }
+            Self::HandshakeInvalid => {
+                "the handshake is not the one that was agreed on; check the verify token".into()
             }
             Self::NotFound => "there is nothing at this address".into(),
             Self::RejectedUnknown => {
@@ -284,10 +301,16 @@ mod tests {
             Refusal::TokenInvalid(TokenFault::Signature),
             Refusal::TokenExpired,
             Refusal::TokenNotYetValid,
+            Refusal::Unproven(ProofFault::Missing),
+            Refusal::Unproven(ProofFault::Malformed),
+            Refusal::Unproven(ProofFault::Wrong),
+            Refusal::Unproven(ProofFault::Old),
+            Refusal::Unproven(ProofFault::Early),
             Refusal::ScopeMissing(Scope::View),
             Refusal::SourceMissing,
             Refusal::SourceForbidden,
             Refusal::SpaceForbidden,
+            Refusal::HandshakeInvalid,
             Refusal::NotFound,
             Refusal::RejectedUnknown,
             Refusal::RejectedTruncated,

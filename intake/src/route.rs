@@ -6,12 +6,14 @@ use std::borrow::Cow;
 use polso_core::{EventKind, Query, RejectId, Timestamp};
 
 use crate::{
+    answer::Answer,
     bearer::{bearer, subprotocols},
-    config::{Config, SHARDS_MAX, Sender},
+    config::{Config, Kind, SHARDS_MAX, Sender},
     grant::Scope,
     jwks::Keys,
     refusal::{Detail, Refusal},
     rejected::Listing,
+    webhook::subscribe,
 };
 
 /// What was deployed: the configuration and the keys that tokens are checked against.
@@ -43,6 +45,10 @@ pub struct Head<'a> {
 pub enum Route<'e> {
     /// Events of one kind from one sender; the body follows.
     Ingest(EventKind, &'e Sender),
+    /// A webhook of a provider; the body follows.
+    Webhook(&'e Sender),
+    /// An answer that needs nothing else.
+    Answer(Answer),
     /// KPIs of a space.
     Kpi(String, Query),
     /// The integrity figures of a space.
@@ -115,6 +121,19 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
         _ if let Some(kind) = path.strip_prefix("/api/v1/schema/").and_then(EventKind::named) => {
             shared(head, || Ok(Route::Document(kind.json_schema().to_string())))
         }
+        _ if let Some((source, secret)) = webhook(path) => {
+            let sender = edge.config.sources.get(source).ok_or(Refusal::NotFound)?;
+            if secret.is_some() && sender.kind != Kind::Salesforce {
+                return Err(Refusal::NotFound);
+            }
+            let webhook = sender.webhook.as_ref().ok_or(Refusal::NotFound)?;
+            if sender.kind == Kind::Meta && head.method == "GET" {
+                let parameters = parameters(query)?;
+                return subscribe(webhook, &parameters).map(Route::Answer);
+            }
+            allow(head, if sender.kind == Kind::Meta { "GET, POST" } else { "POST" })?;
+            Ok(Route::Webhook(sender))
+        }
         _ if path.starts_with("/api/") || path.starts_with("/webhooks/") => Err(Refusal::NotFound),
         _ => Ok(Route::Assets),
     }
@@ -158,6 +177,16 @@ fn replayed(path: &str) -> Option<&str> {
     (!id.is_empty() && !id.contains('/')).then_some(id)
 }
 
+/// The parts of `/webhooks/{source}` or `/webhooks/{source}/{secret}`.
+fn webhook(path: &str) -> Option<(&str, Option<&str>)> {
+    let rest = path.strip_prefix("/webhooks/")?;
+    match rest.split_once('/') {
+        None => Some((rest, None)),
+        Some((source, secret)) if !secret.contains('/') => Some((source, Some(secret))),
+        Some(_) => None,
+    }
+}
+
 fn parameters(query: &str) -> Result<Vec<Parameter<'_>>, Refusal> {
     if query.len() > URL_CHARS_MAX {
         let message = format!("the query has more than {URL_CHARS_MAX} characters");
@@ -167,7 +196,11 @@ fn parameters(query: &str) -> Result<Vec<Parameter<'_>>, Refusal> {
 }
 
 fn allow(head: &Head<'_>, method: &'static str) -> Result<(), Refusal> {
-    if head.method == method { Ok(()) } else { Err(Refusal::MethodNotAllowed { allow: method }) }
+    if method.split(", ").any(|allowed| allowed == head.method) {
+        Ok(())
+    } else {
+        Err(Refusal::MethodNotAllowed { allow: method })
+    }
 }
 
 /// A route that pages of any origin may read with a token of their own.
@@ -204,6 +237,16 @@ mod tests {
         check("https://a.example/api/v1/kpi?by=canale&at=1#x", ("/api/v1/kpi", "by=canale&at=1"));
         check("http://127.0.0.1:8787", ("/", ""));
         check("http://h/?", ("/", ""));
+    }
+
+    #[test]
+    fn a_webhook_names_its_source_and_perhaps_a_secret() {
+        assert_eq!(webhook("/webhooks/shop"), Some(("shop", None)));
+        assert_eq!(webhook("/webhooks/shop/s3cret"), Some(("shop", Some("s3cret"))));
+        assert_eq!(webhook("/webhooks/shop/"), Some(("shop", Some(""))));
+        for other in ["/webhooks", "/webhook/shop", "/webhooks/shop/a/b", "/webhooks/shop//"] {
+            assert_eq!(webhook(other), None, "{other}");
+        }
     }
 
     #[test]

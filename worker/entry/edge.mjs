@@ -23,7 +23,7 @@ async function post(request, env, ctx) {
   const [authorization, length] = [header(request, "authorization"), header(request, "content-length")];
   let [ingest, instance] = [undefined, 0];
   try {
-    ingest = enter(() => Ingest.of(env, request.method, request.url, authorization, length));
+    ingest = enter(() => Ingest.of(env, request.method, request.url, request.headers, authorization, length));
     instance = instanceId();
     return ingest ? await finish(ingest, request, env) : await answer(request, env, ctx);
   } catch (error) {
@@ -48,7 +48,8 @@ async function answer(request, env, ctx) {
 /** @param {any} ingest @param {Request} request @param {any} env */
 async function finish(ingest, request, env) {
   const body = new Uint8Array(await request.arrayBuffer());
-  enter(() => ingest.judge(header(request, "content-type"), body));
+  const answered = enter(() => ingest.judge(header(request, "content-type"), body));
+  if (answered) return answered;
   const calls = enter(() => ingest.hand(env));
   const replies = await alive(Promise.all(calls), answerMsMax);
   return enter(() => ingest.answer(replies));

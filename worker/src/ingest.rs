@@ -9,9 +9,12 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Promise};
 use polso_core::EventKind;
-use polso_intake::{Edge, Head, Open, Prepared, Refusal, Route, Sender, route};
+use polso_intake::{
+    Edge, Given, Head, Open, Prepared, Rates, Received, Refusal, Route, Sender, route, webhook,
+};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Headers;
 use worker::Env;
 
 use crate::{
@@ -26,15 +29,33 @@ use crate::{
 #[wasm_bindgen]
 pub struct Ingest {
     edge: Rc<Edge>,
-    kind: EventKind,
     source: String,
+    asked: Asked,
     /// Known once the body is.
     prepared: Option<Prepared>,
     _opened: Opened,
 }
 
+/// What the request said before its body.
+pub(crate) enum Asked {
+    /// Events of Polso's own shape.
+    Events(EventKind),
+    /// A webhook, with the headers that its proof goes by.
+    Webhook { method: String, url: String, headers: Vec<(String, String)> },
+}
+
+impl Asked {
+    pub(crate) fn webhook(sender: &Sender, method: &str, url: &str, headers: &Headers) -> Self {
+        let names = sender.webhook.iter().flat_map(|webhook| webhook.proof.headers());
+        let given = names.filter_map(|name| Some((name.to_owned(), headers.get(name).ok()??)));
+        let (method, url) = (method.to_owned(), url.to_owned());
+        Self::Webhook { method, url, headers: given.collect() }
+    }
+}
+
 thread_local! {
     static OPEN: RefCell<Open> = RefCell::default();
+    static RATES: RefCell<Rates> = RefCell::default();
 }
 
 /// A request among those that are open, until it is dropped.
@@ -57,6 +78,7 @@ impl Ingest {
         env: &Env,
         method: &str,
         url: &str,
+        headers: &Headers,
         authorization: Option<String>,
         content_length: Option<String>,
     ) -> Result<Option<Ingest>, JsValue> {
@@ -66,26 +88,29 @@ impl Ingest {
         };
         let authorization = authorization.as_deref();
         let head = Head { method, url, authorization, ..Head::default() };
-        match route(&head, &edge, now()) {
-            Ok(Route::Ingest(kind, sender)) if sender.limits.check_length(length).is_ok() => {
-                Self::new(&edge, kind, sender, length).map(Some).map_err(refused)
-            }
-            _ => Ok(None),
+        let (sender, asked) = match route(&head, &edge, now()) {
+            Ok(Route::Ingest(kind, sender)) => (sender, Asked::Events(kind)),
+            Ok(Route::Webhook(sender)) => (sender, Asked::webhook(sender, method, url, headers)),
+            _ => return Ok(None),
+        };
+        if sender.limits.check_length(length).is_err() {
+            return Ok(None);
         }
+        Self::new(&edge, sender, asked, length).map(Some).map_err(refused)
     }
 
-    /// Judges the body.
+    /// Judges the body. The answer, where no ledger need be asked.
     ///
     /// # Errors
-    /// The answer, when the body is refused as a whole.
-    pub fn judge(&mut self, content_type: Option<String>, body: &[u8]) -> Result<(), JsValue> {
-        let Self { edge, kind, .. } = self;
-        let shards = edge.config.shards;
-        let prepared = sender(edge, &self.source).and_then(|sender| {
-            Prepared::new(*kind, sender, content_type.as_deref(), body, shards, now())
-        });
-        self.prepared = Some(prepared.map_err(refused)?);
-        Ok(())
+    /// The answer, when the request is refused as a whole.
+    pub fn judge(&mut self, content_type: Option<String>, body: &[u8]) -> Result<JsValue, JsValue> {
+        match self.receive(content_type.as_deref(), body).map_err(refused)? {
+            Received::Handshake(answer) => respond::judged(&answer),
+            Received::Events(prepared) => {
+                self.prepared = Some(prepared);
+                Ok(JsValue::UNDEFINED)
+            }
+        }
     }
 
     /// Hands each ledger its batch: the replies to wait for.
@@ -131,14 +156,29 @@ impl Ingest {
     /// When as much is open already as may be.
     pub(crate) fn new(
         edge: &Rc<Edge>,
-        kind: EventKind,
         sender: &Sender,
+        asked: Asked,
         bytes: u64,
     ) -> Result<Self, Refusal> {
         let number = OPEN.with_borrow_mut(|open| open.begin(bytes, now()))?;
         let source = sender.source.name.clone();
         let edge = Rc::clone(edge);
-        Ok(Self { edge, kind, source, prepared: None, _opened: Opened(number) })
+        Ok(Self { edge, source, asked, prepared: None, _opened: Opened(number) })
+    }
+
+    fn receive(&self, content_type: Option<&str>, body: &[u8]) -> Result<Received, Refusal> {
+        let (sender, shards, now) =
+            (sender(&self.edge, &self.source)?, self.edge.config.shards, now());
+        RATES.with_borrow_mut(|rates| match &self.asked {
+            Asked::Events(kind) => {
+                rates.take(sender, now)?;
+                Prepared::new(*kind, sender, content_type, body, shards, now).map(Received::Events)
+            }
+            Asked::Webhook { method, url, headers } => {
+                let given = Given { method, url, headers, content_type, body };
+                webhook::receive(sender, &given, rates, shards, now)
+            }
+        })
     }
 
     /// Every step after the body.
@@ -151,7 +191,10 @@ impl Ingest {
         content_type: Option<String>,
         body: &[u8],
     ) -> Result<JsValue, JsValue> {
-        self.judge(content_type, body)?;
+        let answered = self.judge(content_type, body)?;
+        if !answered.is_undefined() {
+            return Ok(answered);
+        }
         let replies = self.hand(env)?;
         let replies = JsFuture::from(Promise::all(&replies)).await?;
         self.answer(replies.unchecked_ref())

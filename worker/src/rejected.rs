@@ -55,5 +55,5 @@ pub(crate) async fn replay(
             log_error("a replay could not be noted", &error.0);
         }
     }
-    respond::json(&answer.json, answer.status).map_err(internal)
+    respond::answer(&answer).map_err(internal)
 }

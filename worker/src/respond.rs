@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use js_sys::Uint8Array;
 use polso_core::Timestamp;
-use polso_intake::{IngestAnswer, Refusal};
+use polso_intake::{Answer, Refusal};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, RequestInit, ResponseInit};
 use worker::{Request, Response, Result};
@@ -16,6 +16,8 @@ pub(crate) const EXPIRES_HEADER: &str = "x-polso-expires";
 /// Where the protocol is agreed on.
 pub(crate) const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
 
+const JSON: &str = "application/json";
+
 thread_local! {
     static JUDGED: OnceCell<Headers> = const { OnceCell::new() };
 }
@@ -23,13 +25,16 @@ thread_local! {
 /// Pages of any origin may read with a token of their own: no cookie ever grants anything.
 const SHARED: [(&str, &str); 1] = [("access-control-allow-origin", "*")];
 
-/// A JSON answer for whoever sent the request.
-pub(crate) fn json(body: &str, status: u16) -> Result<Response> {
-    respond(Some(body), status, &[])
+/// An answer for whoever sent the request.
+pub(crate) fn answer(answer: &Answer) -> Result<Response> {
+    respond(Some(&answer.body), answer.status, &[("content-type", answer.content_type)])
 }
 
 /// The answer to a request whose events were judged: the most frequent one, with headers made once.
-pub(crate) fn judged(answer: &IngestAnswer) -> core::result::Result<JsValue, JsValue> {
+pub(crate) fn judged(answer: &Answer) -> core::result::Result<JsValue, JsValue> {
+    if answer.content_type != JSON {
+        return Ok(web_sys::Response::from(self::answer(answer)?).into());
+    }
     let init = ResponseInit::new();
     init.set_status(answer.status);
     JUDGED.with(|headers| {
@@ -42,7 +47,7 @@ pub(crate) fn judged(answer: &IngestAnswer) -> core::result::Result<JsValue, JsV
         };
         init.set_headers(made);
         // A copy: the platform may read it when this memory is something else.
-        let body = Uint8Array::from(answer.json.as_bytes());
+        let body = Uint8Array::from(answer.body.as_bytes());
         web_sys::Response::new_with_opt_buffer_source_and_init(Some(&body), &init)
             .map(JsValue::from)
     })
@@ -101,7 +106,7 @@ fn respond(body: Option<&str>, status: u16, more: &[(&str, &str)]) -> Result<Res
 
 fn json_headers(more: &[(&str, &str)]) -> core::result::Result<Headers, JsValue> {
     let headers = Headers::new()?;
-    headers.set("content-type", "application/json")?;
+    headers.set("content-type", JSON)?;
     headers.set("cache-control", "no-store")?;
     headers.set("x-content-type-options", "nosniff")?;
     for (name, value) in more {

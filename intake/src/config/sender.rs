@@ -11,8 +11,11 @@ use super::{
     kind::{DEDUP_TTL_S, Kind},
     table::{SecretOf, Table, one_of},
 };
+use crate::adapter::Adapter;
 use crate::body::Limits;
 use crate::problem::Problem;
+use crate::proof::Proof;
+use crate::webhook::Webhook;
 
 /// The most events in one body.
 const EVENTS_MAX: u32 = 1_000;
@@ -50,6 +53,8 @@ pub struct Sender {
     pub rate_per_s: Option<u32>,
     /// Whether the texts of its rejected events are kept.
     pub keep_rejected: bool,
+    /// How a provider's webhooks are proven and read; nothing for our own events.
+    pub webhook: Option<Webhook>,
     /// What the core must know to judge its events; holds its name.
     pub source: Source,
 }
@@ -69,8 +74,9 @@ pub(super) fn read(
     let before = problems.len();
     let mut table = Table { keys, path, problems, secrets };
     let kind = kind(&mut table);
-    table.refuse_unknown(&KNOWN);
     let settings = kind.unwrap_or(Kind::Native);
+    let known = [&KNOWN[..], Proof::keys(settings), Adapter::keys(settings)];
+    table.refuse_unknown(&known.concat());
     let space = space(&mut table);
     let dedup = dedup(&mut table, settings);
     let dedup_ttl_s = table.duration_s(
@@ -93,6 +99,7 @@ pub(super) fn read(
         .contains_key("rate_per_s")
         .then(|| table.number("rate_per_s", 0, RATE_PER_S_MAX));
     let keep_rejected = table.flag("keep_rejected", true);
+    let webhook = if settings == Kind::Native { None } else { webhook(&mut table, settings) };
     if table.problems.len() > before {
         return None;
     }
@@ -105,8 +112,15 @@ pub(super) fn read(
         },
         rate_per_s,
         keep_rejected,
+        webhook,
         source: Source { name: name.to_owned(), dedup, dedup_ttl_s, client_id, only_italy },
     })
+}
+
+fn webhook(table: &mut Table<'_>, kind: Kind) -> Option<Webhook> {
+    let proof = Proof::read(kind, table);
+    let adapter = Adapter::read(kind, table);
+    Some(Webhook { proof: proof?, adapter: adapter? })
 }
 
 fn kind(table: &mut Table<'_>) -> Option<Kind> {
@@ -170,6 +184,7 @@ mod tests {
             limits: Limits { body_bytes_max: 1 << 20, events_max: 1_000 },
             rate_per_s: None,
             keep_rejected: true,
+            webhook: None,
             source: Source {
                 name: "crm".into(),
                 dedup: DedupPolicy::ClientTimeHash,
@@ -194,6 +209,7 @@ mod tests {
             limits: Limits { body_bytes_max: 4 << 20, events_max: 1 },
             rate_per_s: Some(50),
             keep_rejected: false,
+            webhook: None,
             source: Source {
                 name: "crm".into(),
                 dedup: DedupPolicy::Client5Min,

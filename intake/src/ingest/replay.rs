@@ -6,7 +6,7 @@
 use polso_core::{FoundReject, Pin, RejectId, SentAs, Timestamp};
 
 use super::{Prepared, Slot};
-use crate::{body::Item, config::Config, refusal::Refusal};
+use crate::{body::Item, config::Config, contract::Contract, refusal::Refusal};
 
 impl Prepared {
     /// Judges a rejected event of `space` again. It has one batch, or none when it is rejected again
@@ -27,18 +27,28 @@ impl Prepared {
         }
         if let Some(pin) = pin {
             let slot = Slot::Candidate { batch: 0, warnings: Vec::new() };
-            return Ok(Self { batches: vec![(pin.shard, pin.batch)], slots: vec![slot] });
+            return Ok(Self {
+                batches: vec![(pin.shard, pin.batch)],
+                slots: vec![slot],
+                contract: Contract::NATIVE,
+            });
         }
         if kept.reject.truncated {
             return Err(Refusal::RejectedTruncated);
         }
         let sender = config.sources.get(&kept.source).filter(|sender| sender.space == space);
         let sender = sender.ok_or(Refusal::RejectedSourceGone)?;
-        let SentAs::Event(kind) = kept.reject.sent_as else {
-            return Err(Refusal::RejectedSourceGone);
+        let text = &kept.reject.text;
+        let mut prepared = match &kept.reject.sent_as {
+            SentAs::Event(kind) => {
+                Self::of_items(*kind, sender, &[Item::Json(text)], config.shards, now)
+            }
+            SentAs::Webhook { id } => {
+                let webhook = sender.webhook.as_ref().ok_or(Refusal::RejectedSourceGone)?;
+                let pieces = webhook.adapter.cut(None, text.as_bytes(), id.as_deref());
+                Self::of_pieces(sender, &pieces, Contract::NATIVE, None, config.shards, now)
+            }
         };
-        let items = [Item::Json(&kept.reject.text)];
-        let mut prepared = Self::of_items(kind, sender, &items, config.shards, now);
         prepared.batches.retain(|(_, batch)| !batch.candidates.is_empty());
         for (_, batch) in &mut prepared.batches {
             batch.replay = Some(id.key());
@@ -111,7 +121,7 @@ mod tests {
         assert_eq!((still.batches.len(), still.pin()), (0, None));
         let answer = still.answer(Vec::new()).unwrap();
         assert_eq!(answer.status, 422);
-        assert!(answer.json.contains("client_id_format") && !answer.json.contains("before"));
+        assert!(answer.body.contains("client_id_format") && !answer.body.contains("before"));
 
         let mut now = replay(&free(4), found(EVENT)).unwrap();
         let (_, batch) = now.batches.pop().unwrap();
@@ -123,7 +133,7 @@ mod tests {
     fn what_is_no_json_is_rejected_again() {
         for text in ["{\"a\":", "", "nul", "{} {}"] {
             let answer = replay(&free(1), found(text)).unwrap().answer(Vec::new()).unwrap();
-            assert!(answer.status == 422 && answer.json.contains("json_invalid"), "{text}");
+            assert!(answer.status == 422 && answer.body.contains("json_invalid"), "{text}");
         }
     }
 

@@ -52,6 +52,7 @@ impl Refusal {
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::TokenMissing => vec![("www-authenticate", "Bearer".into())],
+            Self::Unproven(_) => vec![("www-authenticate", "Signature".into())],
             Self::TokenInvalid(_) | Self::TokenExpired | Self::TokenNotYetValid => {
                 vec![("www-authenticate", r#"Bearer error="invalid_token""#.into())]
             }
