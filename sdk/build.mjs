@@ -79,6 +79,18 @@ const besideTheScript = {
   },
 };
 
+/**
+ * The widget is one file, which is smaller than its parts: the entry that loads the core is asked for when it is wanted, and
+ * the one that registers imports the class.
+ * @type {import("esbuild").Plugin}
+ */
+const entriesStay = {
+  name: "entries-stay",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/index\.ts$/ }, ({ path }) => ({ path: path.replace(/ts$/, "js"), external: true }));
+  },
+};
+
 /** @type {import("esbuild").BuildOptions} */
 const shared = {
   outdir: dist,
@@ -101,8 +113,6 @@ await build({
     edge: source("edge.ts"),
     inline: source("inline.ts"),
     slim: source("slim.ts"),
-    "widget/index": source("widget", "index.ts"),
-    "widget/define": source("widget", "define.ts"),
   },
   plugins: [startFromModule, coreBesideStays],
   format: "esm",
@@ -111,6 +121,16 @@ await build({
 
 // One file, since a page that only tracks should ask for one.
 await build({ ...shared, entryPoints: { tracker: source("tracker.ts") }, format: "esm" });
+
+await build({
+  ...shared,
+  entryPoints: {
+    "widget/index": source("widget", "index.ts"),
+    "widget/define": source("widget", "define.ts"),
+  },
+  plugins: [entriesStay],
+  format: "esm",
+});
 
 copyFileSync(module, join(dist, "core.wasm"));
 copyFileSync(join(here, "..", "LICENSE"), join(here, "LICENSE"));

@@ -42,9 +42,13 @@ interface Failed {
   readonly error: { readonly code: string; readonly message: string };
 }
 
+/** Told why a query is not answered. */
+type Refused = (error: PolsoError) => void;
+
 interface Asked {
   readonly query: Query;
   watches: number;
+  readonly refused: Set<Refused>;
   answer?: Answered["answer"];
 }
 
@@ -108,19 +112,23 @@ export class Served {
 
   /**
    * Calls back with the answer once it is there, when it changes, and every second. Never while the page is hidden.
-   * A query that is not valid is reported like an uncaught error, and never answered.
+   * A query that is not valid is never answered.
    *
+   * @param refused told of a query that is not valid; by default it is reported like an uncaught error
    * @returns what ends it
    * @throws PolsoError `queries_too_many` when the server does not watch that much for one client
    */
-  watch(query: Query, callback: (answer: Answer) => void): Cancel;
-  watch(queries: readonly Query[], callback: (answers: readonly Answer[]) => void): Cancel;
-  watch(what: Query | readonly Query[], callback: (answer: never) => void): Cancel {
+  watch(query: Query, callback: (answer: Answer) => void, refused?: Refused): Cancel;
+  watch(queries: readonly Query[], callback: (answers: readonly Answer[]) => void, refused?: Refused): Cancel;
+  watch(what: Query | readonly Query[], callback: (answer: never) => void, refused?: Refused): Cancel {
     const queries = Array.isArray(what) ? (what as readonly Query[]) : [what as Query];
     const deliver = callback as (answer: Answer | readonly Answer[] | undefined) => void;
-    for (const query of queries) this.#count(query, 1);
+    const count = (by: 1 | -1) => {
+      for (const query of queries) this.#count(query, by, refused);
+    };
+    count(1);
     if (this.#asked.size > queriesMax || bytesOf(this.#text()) > subscriptionBytesMax) {
-      for (const query of queries) this.#count(query, -1);
+      count(-1);
       const most = `${queriesMax} different queries and ${subscriptionBytesMax} bytes of them`;
       throw new PolsoError("queries_too_many", `at most ${most} are watched without the core`);
     }
@@ -128,7 +136,7 @@ export class Served {
     let watching = true;
     return () => {
       stop();
-      if (watching) for (const query of queries) this.#count(query, -1);
+      if (watching) count(-1);
       watching = false;
     };
   }
@@ -145,10 +153,11 @@ export class Served {
     this.#link.close();
   }
 
-  #count(query: Query, by: number): void {
+  #count(query: Query, by: 1 | -1, refused: Refused | undefined): void {
     const key = JSON.stringify(query);
-    const asked = this.#asked.get(key) ?? { query, watches: 0 };
+    const asked = this.#asked.get(key) ?? { query, watches: 0, refused: new Set() };
     asked.watches += by;
+    if (refused !== undefined) asked.refused[by > 0 ? "add" : "delete"](refused);
     if (asked.watches > 0) this.#asked.set(key, asked);
     else this.#asked.delete(key);
     if (this.state.kind !== "stopped") this.#changing ??= this.#world.later(this.#changeInMs(), () => this.#change());
@@ -192,7 +201,9 @@ export class Served {
       if ("answer" in answered) asked.answer = answered.answer;
       else {
         delete asked.answer;
-        this.#world.report(new PolsoError(answered.error.code, answered.error.message));
+        const error = new PolsoError(answered.error.code, answered.error.message);
+        if (asked.refused.size === 0) this.#world.report(error);
+        else for (const refused of [...asked.refused]) refused(error);
       }
     }
     this.#watches.touch();

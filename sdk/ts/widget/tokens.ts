@@ -33,6 +33,3 @@ export function declare(selector: string): string {
   const lines = Object.entries(tokens).map(([name, value]) => `  --polso-${name}: ${value};\n`);
   return `${selector} {\n${lines.join("")}}\n`;
 }
-
-/** The variable where a page sets it, and what it is otherwise. */
-export const use = (name: Token): string => `var(--polso-${name}, ${tokens[name]})`;

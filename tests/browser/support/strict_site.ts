@@ -7,8 +7,18 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 
-/** The strictest policy that a page with a script of its own can have. */
-const policy = "default-src 'self'";
+/** Policies that a page with a script of its own can have, the strictest first. */
+export const policies = {
+  strict: "default-src 'self'",
+  wasm: "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+  trusted: "default-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+} as const;
+
+export interface SiteOptions {
+  readonly policy?: string;
+  /** Between the title and the script. */
+  readonly body?: string;
+}
 
 export interface Site {
   readonly url: string;
@@ -16,13 +26,11 @@ export interface Site {
 }
 
 /** @param script the page's one script, a module */
-export async function strictSite(serverUrl: string, script: string): Promise<Site> {
+export async function strictSite(serverUrl: string, script: string, options: SiteOptions = {}): Promise<Site> {
+  const { policy = policies.strict, body = '<output id="value"></output>' } = options;
   const server = new URL(serverUrl);
   const pages: Record<string, [string, string]> = {
-    "/": [
-      "text/html",
-      '<!doctype html><title>x</title><output id="value"></output><script type="module" src="/page.js"></script>',
-    ],
+    "/": ["text/html", `<!doctype html><title>x</title>${body}<script type="module" src="/page.js"></script>`],
     "/page.js": ["text/javascript", script],
     "/favicon.ico": ["image/x-icon", ""],
   };
