@@ -8,10 +8,20 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { declare } from "../sdk/ts/widget/tokens.ts";
 
 const here = import.meta.dirname;
 const dist = join(here, "dist");
 const sdk = join(fileURLToPath(import.meta.resolve("polso/core.wasm")), "..");
+
+/** `polso-tokens.css`: the colours that the widget has too. @type {import("esbuild").Plugin} */
+const tokens = {
+  name: "tokens",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^polso-tokens\.css$/ }, ({ path }) => ({ path, namespace: "tokens" }));
+    onLoad({ filter: /./, namespace: "tokens" }, () => ({ contents: declare(":root"), loader: "css" }));
+  },
+};
 
 rmSync(dist, { recursive: true, force: true });
 
@@ -21,6 +31,7 @@ const { metafile } = await build({
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
   loader: { ".wasm": "file" },
+  plugins: [tokens],
   // The package as it is published; the type check alone reads its sources.
   tsconfigRaw: { compilerOptions: { strict: true, verbatimModuleSyntax: true } },
   bundle: true,

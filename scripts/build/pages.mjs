@@ -25,7 +25,7 @@ export const buildPages = () =>
   whenChanged({
     name: "pages",
     title: "the pages",
-    inputs: [...shared, inRoot("www"), inRoot("sdk", "dist")],
+    inputs: [...shared, inRoot("www"), inRoot("sdk", "dist"), inRoot("sdk", "ts", "widget", "tokens.ts")],
     outputs: [join(pages, "index.html")],
     make: () => npmBuild("www"),
   });

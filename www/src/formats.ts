@@ -1,6 +1,7 @@
 /** Numbers, money and ages as one language writes them. Decides form only: a missing value stays visibly missing. */
 
 import type { Reading } from "polso";
+import type { Change } from "./comparison.ts";
 import type { Messages } from "./messages/messages.ts";
 import { RomeTime } from "./rome.ts";
 
@@ -18,6 +19,12 @@ const spans = [
   ["min", 60_000],
 ] as const;
 
+const lengths = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
 export class Formats {
   readonly rome: RomeTime;
   readonly #missing: string;
@@ -27,10 +34,14 @@ export class Formats {
   readonly #compact: (value: number) => string;
   readonly #compactEuro: (value: number) => string;
   readonly #tenths: Intl.NumberFormat;
+  readonly #signedRatio: Intl.NumberFormat;
+  readonly #signedTenths: Intl.NumberFormat;
   readonly #age: Intl.RelativeTimeFormat;
   readonly #now: string;
+  readonly #points: string;
+  readonly #locale: string;
 
-  constructor({ locale, noValue }: Messages) {
+  constructor({ locale, noValue, points }: Messages) {
     // Italian leaves four-digit numbers ungrouped by default; figures in a column must not.
     const grouped = { useGrouping: "always" } as const;
     const euro = { ...grouped, style: "currency", currency: "EUR" } as const;
@@ -54,6 +65,11 @@ export class Formats {
     this.#compact = inItalian ? italian : (value) => count.format(value);
     this.#compactEuro = inItalian ? (value) => `${italian(value)} €` : (value) => money.format(value);
     this.#tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    const signed = { signDisplay: "exceptZero", maximumFractionDigits: 1 } as const;
+    this.#signedRatio = new Intl.NumberFormat(locale, { ...grouped, ...signed, style: "percent" });
+    this.#signedTenths = new Intl.NumberFormat(locale, { ...signed, minimumFractionDigits: 1 });
+    this.#points = points;
+    this.#locale = locale;
     this.#age = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
     this.#now = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "second");
   }
@@ -75,6 +91,14 @@ export class Formats {
     return unit === "euro" ? this.#compactEuro(value) : this.#compact(value);
   }
 
+  /** `▲ +12,5%`; of ratios `▼ -1,2 punti`. */
+  change({ by, unit }: Change): string {
+    const arrow = by > 0 ? "▲" : by < 0 ? "▼" : "=";
+    const text =
+      unit === "ratio" ? this.#signedRatio.format(by) : `${this.#signedTenths.format(by * 100)} ${this.#points}`;
+    return `${arrow} ${text}`;
+  }
+
   /** `12 s fa`, in the largest unit that fits once; `ora` below a second. */
   age(ms: number): string {
     const step = steps.find(([, seconds]) => ms >= seconds * 1_000);
@@ -88,5 +112,11 @@ export class Formats {
     if (ms === null) return this.#missing;
     const [unit, length] = spans.find(([, size]) => Math.abs(ms) >= size) ?? (["s", 1_000] as const);
     return `${this.#tenths.format(ms / length)} ${unit}`;
+  }
+
+  /** The length of a bucket: `30 secondi`, `5 minuti`, `1 ora`. */
+  length(ms: number): string {
+    const [unit, length] = lengths.find(([, size]) => ms >= size) ?? (["second", 1_000] as const);
+    return new Intl.NumberFormat(this.#locale, { style: "unit", unit, unitDisplay: "long" }).format(ms / length);
   }
 }

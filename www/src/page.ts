@@ -1,27 +1,34 @@
 /**
- * The page as a whole: builds its parts in one language, rebuilds them in another, and shows them the state.
+ * The page as a whole: head, navigation, what to look at, and the view that is looked at. Built in one language, built
+ * anew in another; shows the state that it is given.
  *
- * Holds what is shown; where it comes from is the session's business.
+ * Holds what is shown; where it comes from is the session's business. A view is made when it is first looked at, and
+ * kept: at most one of each.
  */
 
-import type { LinkState } from "polso";
-import { h } from "./dom.ts";
+import type { LinkState, Query } from "polso";
+import { h, setAttributes } from "./dom.ts";
 import { Formats } from "./formats.ts";
 import { type Language, messagesFor } from "./messages/messages.ts";
+import type { Moment } from "./moment.ts";
+import { Controls } from "./parts/controls.ts";
+import { Header } from "./parts/header.ts";
+import { Navigation } from "./parts/navigation.ts";
+import { Notice } from "./parts/notice.ts";
+import type { Actions, Voice } from "./parts/part.ts";
+import { SignIn } from "./parts/sign_in.ts";
+import { Span } from "./parts/span.ts";
+import { Speaker } from "./parts/speaker.ts";
+import { TimeMachine } from "./parts/time_machine.ts";
 import type { Picture } from "./picture.ts";
-import type { Selection } from "./selection.ts";
+import type { Selection, ViewName } from "./selection.ts";
 import type { Settings } from "./settings.ts";
-import { Board } from "./view/board.ts";
-import { Header } from "./view/header.ts";
-import { Notice } from "./view/notice.ts";
-import type { Voice } from "./view/part.ts";
-import { SignIn } from "./view/sign_in.ts";
+import type { View } from "./views/view.ts";
+import { makeView } from "./views/views.ts";
 
-export interface PageActions {
+export interface PageActions extends Omit<Actions, "say"> {
   enter(token: string): void;
-  select(selection: Selection): void;
   togglePause(): void;
-  valuesOf(dimension: string): readonly string[];
 }
 
 export interface PageShown {
@@ -29,47 +36,69 @@ export interface PageShown {
   readonly silenceMs: number | undefined;
   /** The server's clock. */
   readonly nowMs: number;
+  /** None until the server's numbers have arrived. */
   readonly picture: Picture | undefined;
   readonly selection: Selection;
   readonly paused: boolean;
 }
 
 interface Parts {
+  readonly voice: Voice;
   readonly header: Header;
+  readonly navigation: Navigation;
   readonly notice: Notice;
   readonly signIn: SignIn;
-  readonly board: Board;
+  readonly toolbar: HTMLElement;
+  readonly controls: Controls;
+  readonly timeMachine: TimeMachine;
+  readonly span: Span;
+  readonly board: HTMLElement;
+  readonly views: Map<ViewName, View>;
 }
 
 export class Page {
   readonly #settings: Settings;
-  readonly #actions: PageActions;
+  readonly #speaker = new Speaker();
+  readonly #pageActions: PageActions;
+  readonly #actions: Actions;
   #parts: Parts;
   #shown: PageShown;
 
   constructor(settings: Settings, actions: PageActions, shown: PageShown) {
     this.#settings = settings;
-    this.#actions = actions;
+    this.#pageActions = actions;
+    this.#actions = { ...actions, say: (sentence) => this.#speaker.say(sentence) };
     this.#parts = this.#build();
     this.#shown = shown;
     this.show(shown);
   }
 
+  /** What the view that is looked at asks of the core. */
+  queries(moment: Moment): readonly Query[] {
+    return this.#view(moment.selection.view).queries(moment);
+  }
+
   show(shown: PageShown): void {
     this.#shown = shown;
     const { state, silenceMs, nowMs, picture, selection, paused } = shown;
-    const { header, notice, signIn, board } = this.#parts;
+    const { voice, header, navigation, notice, signIn } = this.#parts;
     const stopped = state?.kind === "stopped" ? state.reason : undefined;
-    header.show({ state, silenceMs, paused, space: picture?.current.space });
+    header.show({ state, silenceMs, paused, space: picture?.integrity.space });
+    navigation.show(selection);
+    navigation.element.hidden = picture === undefined;
     signIn.show({ visible: state === undefined || stopped !== undefined, reason: stopped });
+    if (state !== undefined) notice.show({ state, paused, picture });
+    document.title = `${voice.messages.views[selection.view]} · ${voice.messages.title}`;
+    const { board } = this.#parts;
+    board.hidden = picture === undefined;
     const stale = paused || (state !== undefined && state.kind !== "live");
-    if (state !== undefined) notice.show({ state, paused, asOfMs: picture?.takenMs });
-    board.show({ picture, selection, nowMs, stale });
+    setAttributes(board, { "data-stale": stale ? "" : undefined });
+    if (picture !== undefined) this.#showView(picture, nowMs);
   }
 
   /** The page cannot work at all: says why, and offers to try again. */
   fail(error: unknown): void {
-    const { messages } = voiceFor(this.#settings.language);
+    const { messages } = this.#parts.voice;
     const again = h("button", { type: "button", class: "main-button" }, messages.loadAgain);
     again.addEventListener("click", () => location.reload());
     const reason = error instanceof Error ? error.message : String(error);
@@ -83,22 +112,45 @@ export class Page {
     document.body.replaceChildren(this.#parts.header.element, h("main", { id: "main" }, panel));
   }
 
+  #showView(picture: Picture, nowMs: number): void {
+    const { toolbar, controls, timeMachine, span, board } = this.#parts;
+    // The picture's own selection: what is shown and what it says it is never differ.
+    const { selection } = picture.moment;
+    const view = this.#view(selection.view);
+    if (view.element.parentElement !== board) board.replaceChildren(view.element);
+    toolbar.hidden = view.domains.length === 0;
+    controls.show({ selection, domains: view.domains });
+    timeMachine.show({ selection, nowMs });
+    span.show({ picture, domains: view.domains });
+    view.show({ picture, nowMs });
+  }
+
+  #view(name: ViewName): View {
+    const { views, voice } = this.#parts;
+    const view = views.get(name) ?? makeView[name](voice, this.#actions);
+    views.set(name, view);
+    return view;
+  }
+
   #build(): Parts {
-    const voice = voiceFor(this.#settings.language);
+    const messages = messagesFor(this.#settings.language);
+    const voice = { messages, formats: new Formats(messages) };
     const header = new Header(voice, this.#settings, {
       chooseLanguage: (language) => this.#speak(language),
-      togglePause: () => this.#actions.togglePause(),
+      togglePause: () => this.#pageActions.togglePause(),
     });
-    const notice = new Notice(voice);
-    const signIn = new SignIn(voice, (token) => this.#actions.enter(token));
-    const board = new Board(voice, {
-      valuesOf: (dimension) => this.#actions.valuesOf(dimension),
-      select: (selection) => this.#actions.select(selection),
-    });
-    const main = h("main", { id: "main", tabindex: -1 }, notice.element, signIn.element, board.element);
-    document.title = `${voice.messages.title} · ${voice.messages.tagline}`;
-    document.body.replaceChildren(header.element, main);
-    return { header, notice, signIn, board };
+    const navigation = new Navigation(voice, this.#actions);
+    const notice = new Notice(voice, this.#actions);
+    const signIn = new SignIn(voice, (token) => this.#pageActions.enter(token));
+    const controls = new Controls(voice, this.#actions);
+    const timeMachine = new TimeMachine(voice, this.#actions);
+    const span = new Span(voice);
+    const toolbar = h("div", { class: "toolbar", hidden: true }, controls.element, timeMachine.element, span.element);
+    const board = h("div", { class: "board", hidden: true });
+    const main = h("main", { id: "main", tabindex: -1 }, notice.element, signIn.element, toolbar, board);
+    document.body.replaceChildren(header.element, navigation.element, main, this.#speaker.element);
+    const views = new Map<ViewName, View>();
+    return { voice, header, navigation, notice, signIn, toolbar, controls, timeMachine, span, board, views };
   }
 
   /** Everything in the other language, with the focus where it was. */
@@ -109,9 +161,4 @@ export class Page {
     this.show(this.#shown);
     if (focused) document.getElementById(focused)?.focus();
   }
-}
-
-function voiceFor(language: Language): Voice {
-  const messages = messagesFor(language);
-  return { messages, formats: new Formats(messages) };
 }

@@ -1,52 +1,53 @@
 /**
- * Everything the board shows at one instant, asked of the core in one go.
+ * Everything a view shows of one moment, asked of the core in one go.
  *
- * Decides which windows to ask for; every number in it is the core's.
+ * A query that the core refuses, such as one that reaches further back than it holds, leaves a gap and not an error:
+ * whoever asked says what is missing.
  */
 
-import type { Answer, Integrity, Live, Query } from "polso";
-import { kpiNames, type Selection } from "./selection.ts";
+import { type Answer, type Integrity, type Live, PolsoError, type Query } from "polso";
+import type { Moment } from "./moment.ts";
 
-/** Twelve whole windows of the last hour, and the one in progress. */
-export const windowCount = 13;
-/** 0–5 to 55–60 minutes ago. */
-export const bandCount = 12;
-export const stepMinutes = 5;
-const stepMs = stepMinutes * 60_000;
+/** The core holds nothing that is fine enough so far back. */
+const tooFarBack: readonly string[] = ["window_expired", "by_too_coarse"];
 
-export interface Picture {
-  /** The server's clock when it was taken. */
-  readonly takenMs: number;
-  /** The chosen sliding window. */
-  readonly current: Answer;
-  readonly allTime: Answer;
-  readonly byChannel: Answer;
-  /** Tumbling windows, the oldest first, the one in progress last. */
-  readonly windows: readonly Answer[];
-  /** Sliding windows, the youngest first. */
-  readonly bands: readonly Answer[];
+export class Picture {
+  readonly moment: Moment;
   readonly integrity: Integrity;
+  readonly #answers: ReadonlyMap<string, Answer>;
+
+  constructor(moment: Moment, integrity: Integrity, answers: ReadonlyMap<string, Answer>) {
+    this.moment = moment;
+    this.integrity = integrity;
+    this.#answers = answers;
+  }
+
+  /** None for what was not asked, or refused. */
+  answer(query: Query): Answer | undefined {
+    return this.#answers.get(JSON.stringify(query));
+  }
 }
 
-/** The queries of one picture, in the order in which {@link take} reads their answers. */
-export function queriesFor({ window, where }: Selection, nowMs: number): Query[] {
-  const ago = (steps: number) => new Date(nowMs - steps * stepMs).toISOString();
-  const asked = { kpi: kpiNames, where };
-  return [
-    { window, ...asked },
-    { window: "all", ...asked },
-    { window, ...asked, by: "canale" },
-    ...Array.from({ length: windowCount }, (_, index): Query => {
-      return { window: "5m", kind: "tumbling", at: ago(windowCount - 1 - index), ...asked };
-    }),
-    ...Array.from({ length: bandCount }, (_, index): Query => ({ window: "5m", at: ago(index), ...asked })),
-  ];
+export function take(live: Live, moment: Moment, queries: readonly Query[]): Picture {
+  const asked = new Map(queries.map((query) => [JSON.stringify(query), query]));
+  const answers = new Map<string, Answer>();
+  const all = evaluated(live, [...asked.values()]);
+  [...asked.keys()].forEach((text, index) => {
+    const answer = all[index];
+    if (answer !== undefined) answers.set(text, answer);
+  });
+  return new Picture(moment, live.integrity(), answers);
 }
 
-export function take(live: Live, selection: Selection): Picture {
-  const takenMs = live.nowMs;
-  const [current, allTime, byChannel, ...rest] = live.evaluate(queriesFor(selection, takenMs));
-  if (current === undefined || allTime === undefined || byChannel === undefined) throw new Error("answers are missing");
-  const windows = rest.slice(0, windowCount);
-  return { takenMs, current, allTime, byChannel, windows, bands: rest.slice(windowCount), integrity: live.integrity() };
+function evaluated(live: Live, queries: readonly Query[]): readonly (Answer | undefined)[] {
+  return orNothing(() => live.evaluate(queries)) ?? queries.map((query) => orNothing(() => live.evaluate(query)));
+}
+
+function orNothing<T>(evaluate: () => T): T | undefined {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof PolsoError && tooFarBack.includes(error.code)) return undefined;
+    throw error;
+  }
 }

@@ -1,13 +1,17 @@
 /**
  * One viewer's visit: the link, what is selected, whether it is paused; gives the page its state.
+ *
+ * Decides when a picture is taken: at new data, every second, and at once when something else is selected. Without the
+ * server windows would run empty: the last values stay, a new selection is answered as of then, and the page says so.
  */
 
 import { connect, type Live } from "polso";
-import { Page } from "./page.ts";
+import { momentOf } from "./moment.ts";
+import { Page, type PageShown } from "./page.ts";
 import { type Picture, take } from "./picture.ts";
 import { type Selection, searchOf, selectionFrom } from "./selection.ts";
 import { Settings } from "./settings.ts";
-import { keepToken } from "./token.ts";
+import { currentToken, keepToken } from "./token.ts";
 
 const statusEveryMs = 1_000;
 
@@ -26,15 +30,16 @@ export class Session {
           keepToken(token);
           this.enter(token);
         },
-        select: (selection) => this.#select(selection),
+        select: (change) => this.#select(change(this.#selection)),
         togglePause: () => this.#togglePause(),
         valuesOf: (dimension) => (this.#live?.ready ? this.#live.values(dimension) : []),
+        token: currentToken,
       },
       this.#shown,
     );
     // Ages grow and links fall silent without any event.
     setInterval(() => this.#show(), statusEveryMs);
-    addEventListener("popstate", () => this.#select(selectionFrom(location.search)));
+    addEventListener("popstate", () => this.#look(selectionFrom(location.search)));
   }
 
   /** Connects with this token, in place of any other. */
@@ -53,19 +58,39 @@ export class Session {
     this.#page.fail(error);
   }
 
+  /** Whether the server goes on telling what happens. */
+  get #followed(): boolean {
+    const kind = this.#live?.state.kind;
+    return !this.#paused && (kind === "live" || kind === "late");
+  }
+
   #refresh(): void {
-    const live = this.#live;
-    const current = live?.state.kind === "live" || live?.state.kind === "late";
-    // Without the server the windows would run empty: the last values stay, and the page says of when they are.
-    if (live === undefined || !live.ready || !current || this.#paused) return;
-    this.#picture = take(live, this.#selection);
+    if (!this.#followed) return;
+    this.#takePicture();
     this.#show();
   }
 
+  #takePicture(): void {
+    const live = this.#live;
+    if (!live?.ready) return;
+    const nowMs = this.#followed ? live.nowMs : (this.#picture?.moment.nowMs ?? live.nowMs);
+    const moment = momentOf(this.#selection, nowMs);
+    this.#picture = take(live, moment, this.#page.queries(moment));
+  }
+
+  /** A choice of the viewer's is a step that the back button undoes. */
   #select(selection: Selection): void {
+    const search = searchOf(selection);
+    if (search === searchOf(this.#selection)) return;
+    const left = this.#selection.view !== selection.view;
+    history.pushState(history.state, "", location.pathname + search);
+    this.#look(selection);
+    if (left) scrollTo(0, 0);
+  }
+
+  #look(selection: Selection): void {
     this.#selection = selection;
-    history.replaceState(history.state, "", location.pathname + searchOf(selection));
-    if (this.#live?.ready) this.#picture = take(this.#live, selection);
+    this.#takePicture();
     this.#show();
   }
 
@@ -75,7 +100,7 @@ export class Session {
     this.#show();
   }
 
-  get #shown() {
+  get #shown(): PageShown {
     const { state, silenceMs, nowMs = Date.now() } = this.#live ?? { state: undefined, silenceMs: undefined };
     return { state, silenceMs, nowMs, picture: this.#picture, selection: this.#selection, paused: this.#paused };
   }

@@ -27,7 +27,8 @@ export function keepToken(token: string): void {
   } catch {}
 }
 
-function currentToken(): string | undefined {
+/** The token of this visit, if there is one. */
+export function currentToken(): string | undefined {
   try {
     return inMemory ?? sessionStorage.getItem(key) ?? undefined;
   } catch {

@@ -2,10 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queriesFor } from "../src/picture.ts";
-import { type Selection, searchOf, selectionFrom, withFilter, withoutFilter } from "../src/selection.ts";
-
-const usual: Selection = { window: "1h", kpi: "conversions", where: [] };
+import { filtersFor, shownDimension, shownKpi } from "../src/domains.ts";
+import {
+  type Selection,
+  searchOf,
+  selectionFrom,
+  toggled,
+  usual,
+  withFilter,
+  withoutFilter,
+} from "../src/selection.ts";
 
 test("the defaults leave the address clean", () => {
   assert.deepEqual(selectionFrom(""), usual);
@@ -13,27 +19,54 @@ test("the defaults leave the address clean", () => {
 });
 
 test("a selection comes back from its address", () => {
-  const selection: Selection = { window: "24h", kpi: "cpa", where: ["canale:email", "campagna:A:B & C"] };
+  const selection: Selection = {
+    view: "stories",
+    window: "24h",
+    kind: "tumbling",
+    at: Date.parse("2026-11-20T13:05:30.250Z"),
+    kpi: "ctr",
+    by: "luogo",
+    where: ["canale:email", "campagna:A:B & C"],
+  };
   assert.deepEqual(selectionFrom(searchOf(selection)), selection);
 });
 
 test("what is unknown falls back to the default", () => {
-  const strange = "?window=9y&kpi=constructor&where=nothing&where=secret:x&where=canale:email&where=canale:email";
+  const strange =
+    "?view=constructor&window=9y&kind=x&at=soon&kpi=constructor&by=classe&where=nothing&where=secret:x&where=canale:email&where=canale:email";
   assert.deepEqual(selectionFrom(strange), { ...usual, where: ["canale:email"] });
 });
 
-test("filters are added once and removed", () => {
+test("an instant that the core could not read is no instant", () => {
+  for (const at of ["-000001-01-01T00:00:00Z", "+010000-01-01T00:00:00Z", "1969-12-31T23:59:59Z"]) {
+    assert.equal(selectionFrom(`?at=${encodeURIComponent(at)}`).at, undefined, at);
+  }
+});
+
+test("filters are added once, removed and toggled", () => {
   const filtered = withFilter(withFilter(usual, "canale:email"), "canale:email");
   assert.deepEqual(filtered.where, ["canale:email"]);
   assert.deepEqual(withoutFilter(filtered, "canale:email"), usual);
+  assert.deepEqual(toggled(toggled(usual, "luogo:Roma"), "luogo:Roma"), usual);
 });
 
-test("a picture asks for thirteen windows that follow each other and twelve bands", () => {
-  const nowMs = Date.parse("2026-11-22T13:07:30Z");
-  const queries = queriesFor({ ...usual, where: ["canale:email"] }, nowMs);
-  const tumbling = queries.filter(({ kind }) => kind === "tumbling").map(({ at }) => at);
-  assert.equal(tumbling.length, 13);
-  assert.deepEqual([tumbling[0], tumbling[12]], ["2026-11-22T12:07:30.000Z", "2026-11-22T13:07:30.000Z"]);
-  assert.equal(queries.filter(({ kind, at }) => kind === undefined && at !== undefined).length, 12);
-  assert.ok(queries.every(({ where }) => where?.[0] === "canale:email"));
+test("twenty filters are kept, of at most 200 characters", () => {
+  const many = Array.from({ length: 21 }, (_, index) => `where=campagna:${index}`).join("&");
+  assert.equal(selectionFrom(`?${many}`).where.length, 20);
+  const long = (length: number) => selectionFrom(`?where=story:${"x".repeat(length - "story:".length)}`).where.length;
+  assert.deepEqual([long(200), long(201)], [1, 0]);
+});
+
+test("a subject takes the filters that it knows, and a breakdown all but its own", () => {
+  const where = ["canale:email", "luogo:Roma", "source:crm"];
+  assert.deepEqual(filtersFor("conversions", where), ["canale:email", "source:crm"]);
+  assert.deepEqual(filtersFor("stories", where), ["luogo:Roma", "source:crm"]);
+  assert.deepEqual(filtersFor("conversions", where, "canale"), ["source:crm"]);
+});
+
+test("each subject shows the chosen KPI and dimension, or its own first", () => {
+  assert.equal(shownKpi("stories", "ctr"), "ctr");
+  assert.equal(shownKpi("stories", "cpa"), "views");
+  assert.equal(shownDimension("conversions", "story"), "canale");
+  assert.equal(shownDimension("stories", "source"), "source");
 });

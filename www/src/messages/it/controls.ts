@@ -1,0 +1,30 @@
+/** What to look at: windows, instants, filters. Italian. */
+
+export const controls = {
+  window: "Finestra",
+  windows: {
+    "5m": "5 min",
+    "15m": "15 min",
+    "1h": "1 ora",
+    "6h": "6 ore",
+    "24h": "24 ore",
+    "7d": "7 giorni",
+    "28d": "28 giorni",
+    "35d": "35 giorni",
+  },
+  windowSpan: (from: string, to: string) => `${from} – ${to}, ora di Roma`,
+  updatedAt: (time: string) => `Aggiornato alle ${time}`,
+  filters: "Filtri",
+  addFilter: "Aggiungi un filtro…",
+  removeFilter: (name: string) => `Togli il filtro ${name}`,
+  clearFilters: "Togli tutti",
+  kind: "Tipo di finestra",
+  kinds: { sliding: "Scorrevole", tumbling: "Fissa" },
+  bucket: (length: string) => `a blocchi di ${length}`,
+  filterIdle: "Qui questo filtro non ha effetto: la vista non conosce la sua dimensione",
+  timeMachine: "Istante",
+  instant: "Guarda un istante passato (ora di Roma)",
+  earlier: "Indietro di una finestra",
+  later: "Avanti di una finestra",
+  backToLive: "In diretta",
+};

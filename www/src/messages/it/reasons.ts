@@ -1,0 +1,35 @@
+/** Why an event is rejected, and what to do. Italian. */
+
+export const reasons = {
+  reason: {
+    json_invalid: "Il testo non è JSON valido: controlla virgole, virgolette e parentesi.",
+    json_depth: "Oggetti e liste annidati oltre 32 livelli: appiattisci l’evento.",
+    not_an_object: "L’evento deve essere un oggetto JSON, tra parentesi graffe.",
+    fields_too_many: "Più di 64 campi in un oggetto: manda solo quelli previsti.",
+    field_missing: "Manca un campo obbligatorio.",
+    field_unknown: "C’è un campo che questo tipo di evento non ha: toglilo o mettilo in metadati.",
+    field_duplicate: "Un campo compare due volte: lasciane uno.",
+    field_type: "Un campo ha il tipo sbagliato, per esempio un testo al posto di un numero.",
+    text_invalid: "Un testo contiene caratteri Unicode spezzati: invialo in UTF-8.",
+    text_length: "Un testo è troppo lungo.",
+    client_id_format: 'id_cliente deve essere come CLIENTE-ITALIA-789456, o la sorgente va impostata su "free".',
+    choice_unknown: "Un campo ha un valore che non è tra quelli ammessi.",
+    timestamp_format: "Una data deve essere RFC 3339 con il fuso, come 2024-05-20T14:32:45.123Z.",
+    timestamp_future:
+      "La data è troppo avanti nel futuro (un evento: oltre 5 minuti): controlla l’orologio di chi invia.",
+    timestamp_past: "Una data è precedente al 2000: controlla data e unità di misura.",
+    interval_empty: "L’intervallo della spesa finisce prima di cominciare: controlla i campi da e a.",
+    interval_length: "L’intervallo della spesa supera 400 giorni: dividilo.",
+    value_negative: "Un importo non può essere negativo.",
+    value_precision: "Un importo ha più di due decimali: arrotonda al centesimo.",
+    value_range: "Un importo supera un miliardo di euro: controlla l’unità di misura.",
+    event_id_missing: "La sorgente riconosce gli eventi dal loro id, e l’id manca.",
+    id_format: "L’id di una storia o di chi la guarda non ha da 1 a 128 caratteri stampabili.",
+    rate_range: "Una percentuale va da 0 a 1: scrivi 0.62 per il 62 %.",
+    count_range: "Un conteggio deve essere un numero intero da 0 a un miliardo.",
+    duration_range: "Una durata va da 0 a 3600 secondi: controlla l’unità di misura.",
+    list_length: "Un elenco ha troppe voci: gli hashtag sono al massimo 30.",
+    mapping_unmet: "La mappatura della sorgente richiede qualcosa che i dati del mittente non dicono.",
+    mapping_unknown_value: "La mappatura della sorgente non conosce un valore del mittente.",
+  } as Readonly<Record<string, string>>,
+};

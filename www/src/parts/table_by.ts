@@ -1,0 +1,154 @@
+/**
+ * Every KPI of a subject by one dimension over the chosen window, the largest first, the whole in the last row. The
+ * name of a column sorts by it and shows it in the charts; the name of a row filters by it.
+ *
+ * By story there is the click-through rate of its first 15 minutes too, which is kept for the whole story alone and
+ * so knows no other filter. The completion of short videos, which has a target, is shown with it.
+ *
+ * Shows {@link pageRows} rows, and as many more each time that is asked for, up to {@link rowsMax}.
+ */
+
+import type { Answer, Query, Reading } from "polso";
+import { h, setText } from "../dom.ts";
+import { type Dimension, type Domain, domains, filtersFor, shownDimension, shownKpi, splitFilter } from "../domains.ts";
+import { groupedBy, readingOf } from "../groups.ts";
+import { iso, type Moment, windowQuery } from "../moment.ts";
+import { filterOf, toggled } from "../selection.ts";
+import { type Actions, type Panel, type Shown, type Voice, valueName } from "./part.ts";
+import { figureOf, marks, sentenceOf, standingOf } from "./readings.ts";
+import { type Cell, type Row, scrolled, Table } from "./table.ts";
+
+const pageRows = 25;
+const rowsMax = 500;
+const opening = "ctr_15m";
+
+export class TableBy implements Panel {
+  readonly element: HTMLElement;
+  readonly #columns: readonly string[];
+  readonly #choice: HTMLSelectElement;
+  readonly #table: Table;
+  readonly #note = h("p", { class: "quiet" });
+  readonly #more: HTMLButtonElement;
+  readonly #voice: Voice;
+  readonly #domain: Domain;
+  #rows = pageRows;
+  #last: Shown | undefined;
+
+  constructor(voice: Voice, actions: Actions, domain: Domain) {
+    const { messages } = voice;
+    this.#voice = voice;
+    this.#domain = domain;
+    const { kpis, dimensions } = domains[domain];
+    this.#columns = domain === "stories" ? [opening, ...kpis] : kpis;
+    const columns = this.#columns.map((column) => {
+      const name = messages.kpi[column as keyof typeof messages.kpi];
+      const kpi = [...kpis].find((known) => known === column);
+      const choose = kpi && (() => actions.select((selection) => ({ ...selection, kpi })));
+      return { name, figures: true, ...(choose === undefined ? { title: messages.openingHint } : { choose }) };
+    });
+    this.#table = new Table(messages.allKpis, [{ name: messages.columnValue }, ...columns], (value) => {
+      actions.select((selection) => toggled(selection, filterOf(shownDimension(domain, selection.by), value)));
+    });
+    const options = dimensions.map((dimension) => h("option", { value: dimension }, messages.by[dimension]));
+    this.#choice = h("select", { id: `by-${domain}`, "aria-label": messages.chooseBy }, ...options);
+    this.#choice.addEventListener("change", () => {
+      this.#rows = pageRows;
+      actions.select((selection) => ({ ...selection, by: this.#choice.value as Dimension }));
+    });
+    this.#more = h("button", { type: "button", class: "quiet-button", hidden: true });
+    this.#more.addEventListener("click", () => {
+      this.#rows = Math.min(this.#rows + pageRows, rowsMax);
+      if (this.#last !== undefined) this.show(this.#last);
+    });
+    this.element = h(
+      "section",
+      { class: "panel table-by", "aria-label": messages.allKpis },
+      h("header", {}, h("h2", {}, messages.allKpis), this.#choice),
+      scrolled(messages.allKpis, this.#table.element),
+      h("footer", {}, this.#note, this.#more),
+    );
+  }
+
+  queries(moment: Moment): readonly Query[] {
+    const { selection, atMs } = moment;
+    const by = shownDimension(this.#domain, selection.by);
+    const where = filtersFor(this.#domain, selection.where, by);
+    const asked = { window: selection.window, kind: selection.kind, at: iso(atMs), by };
+    const all: Query = { ...asked, kpi: domains[this.#domain].kpis, where };
+    const whole = windowQuery(moment, this.#domain);
+    if (by !== "story") return [whole, all];
+    const ofStories = where.filter((filter) => splitFilter(filter).dimension === "story");
+    const shortVideos = [
+      ...where.filter((filter) => splitFilter(filter).dimension !== "formato"),
+      "formato:video_breve",
+    ];
+    return [
+      whole,
+      all,
+      { ...asked, kpi: [opening], where: ofStories },
+      { ...asked, kpi: ["completion"], where: shortVideos },
+    ];
+  }
+
+  show(shown: Shown): void {
+    this.#last = shown;
+    const { messages, formats } = this.#voice;
+    const { picture } = shown;
+    const { selection } = picture.moment;
+    const by = shownDimension(this.#domain, selection.by);
+    const sorted = shownKpi(this.#domain, selection.kpi);
+    if (this.#choice.value !== by) this.#choice.value = by;
+    this.#table.name(0, messages.dimension[by]);
+    const [whole, all, openings, shortVideos] = this.queries(picture.moment).map((query) => picture.answer(query));
+    const of = (group: readonly Reading[]) => readingOf(group, sorted)?.value ?? -1;
+    const groups = [...groupedBy(all?.readings ?? [])].toSorted(
+      ([a, left], [b, right]) => of(right) - of(left) || (a < b ? -1 : 1),
+    );
+    const filters = new Set(selection.where);
+    const rows: Row[] = groups.slice(0, this.#rows).map(([value, readings]) => ({
+      key: value,
+      picked: filters.has(filterOf(by, value)),
+      cells: this.#cells(valueName(this.#voice, value), [...withTargets(value, readings, openings, shortVideos)]),
+    }));
+    const total: Row = {
+      key: "\u0000total",
+      total: true,
+      cells: this.#cells(messages.rowTotal, whole?.readings ?? []),
+    };
+    this.#table.show([...rows, total], this.#columns.indexOf(sorted) + 1);
+    const hidden = groups.length - rows.length;
+    setText(
+      this.#note,
+      groups.length === 0 ? messages.windowEmpty : hidden > 0 ? messages.more(formats.count(hidden)) : "",
+    );
+    this.#more.hidden = hidden <= 0 || this.#rows >= rowsMax;
+    setText(this.#more, messages.showMore(formats.count(pageRows)));
+  }
+
+  #cells(name: string, readings: readonly Reading[]): readonly (string | Cell)[] {
+    const figures = this.#columns.map((kpi) => {
+      const reading = readingOf(readings, kpi);
+      if (reading === undefined) return { text: this.#voice.messages.noValue };
+      const standing = standingOf(reading);
+      const mark = standing === "ok" || standing === "unavailable" ? "" : `${marks[standing]} `;
+      return { text: mark + figureOf(this.#voice, reading), title: sentenceOf(this.#voice, name, reading), standing };
+    });
+    return [name, ...figures];
+  }
+}
+
+/** A story's readings with those that are asked for apart. */
+function* withTargets(
+  story: string,
+  readings: readonly Reading[],
+  openings: Answer | undefined,
+  shortVideos: Answer | undefined,
+): Generator<Reading> {
+  yield* (openings?.readings ?? []).filter(({ group }) => group === story);
+  const short = shortVideos?.readings.find(({ group }) => group === story);
+  for (const reading of readings) {
+    // All of its views were of a short video: then the target is its own.
+    const same = short?.kpi === reading.kpi && short.denominator === reading.denominator;
+    yield same && short !== undefined ? short : reading;
+  }
+}
