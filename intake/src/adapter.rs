@@ -3,15 +3,21 @@
 //! An adapter cuts an authenticated body into pieces, each of which tells at most one event. Every piece has a text
 //! of its own, which the same adapter reads again to the same piece: that is what is kept of a rejected one, and
 //! what a replay goes by. An adapter names fields and translates words; whether the event is valid is the core's to
-//! say, as for everybody's. How many pieces a request may bring is its caller's to bound.
+//! say, as for everybody's. How many pieces a source takes at once is its caller's to bound; here it is [`PIECES_MAX`].
 
+mod built_in;
 mod text;
+mod zoho;
 
 use polso_core::{EventKind, Reason, ReasonCode as Code};
 
 pub use self::text::Text;
+pub(crate) use self::text::range;
 use crate::config::{Kind, table::Table};
-use crate::mapping::{self, Mapping, Rules, digest, form, is_form};
+use crate::mapping::{self, Mapping, digest, form, is_form};
+
+/// The most pieces that a body is cut into: one more than any source takes, so that it is seen to be too many.
+pub(crate) const PIECES_MAX: usize = 1_001;
 
 /// One thing that a provider tells, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +53,8 @@ pub enum Made {
 pub enum Adapter {
     /// By a mapping alone.
     Mapped(Mapping),
+    /// Notifications of Zoho CRM, each record by a mapping.
+    Zoho(Mapping),
 }
 
 impl Adapter {
@@ -60,17 +68,8 @@ impl Adapter {
 
     /// Reads the keys of an adapter from a source's table; `None` for kinds that need none, and after a problem.
     pub(crate) fn read(kind: Kind, table: &mut Table<'_>) -> Option<Self> {
-        let rules = match kind {
-            Kind::Native | Kind::Browser | Kind::Meta | Kind::Salesforce => return None,
-            Kind::Stripe => Rules {
-                built_in: Some(include_str!("adapter/stripe.json")),
-                id: &["/id"],
-                each: None,
-            },
-            Kind::Slack => Rules { built_in: None, id: &["/event_id"], each: None },
-            _ => Rules { built_in: None, id: &[], each: None },
-        };
-        mapping::read(table, &rules).map(Self::Mapped)
+        let mapping = mapping::read(table, built_in::rules(kind)?)?;
+        Some(if kind == Kind::Zoho { Self::Zoho(mapping) } else { Self::Mapped(mapping) })
     }
 
     /// Cuts an authenticated body into pieces. `message_id` is what the sender signed as the id of the whole, or the
@@ -104,6 +103,7 @@ impl Adapter {
     fn cut_text<'a>(&self, text: &'a str, message_id: Option<&str>) -> Vec<Piece<'a>> {
         match self {
             Self::Mapped(mapping) => mapping.cut(text, message_id),
+            Self::Zoho(mapping) => zoho::cut(mapping, text, message_id),
         }
     }
 }

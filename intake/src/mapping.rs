@@ -22,6 +22,7 @@ mod target;
 mod tests;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use polso_core::{EventKind, Reason, ReasonCode as Code};
 
@@ -30,10 +31,10 @@ pub(crate) use self::{
     form::{form, is_form},
     id::{digest, joined},
     node::Node,
-    pointer::{Pointer, Scope},
-    read::{Rules, read},
+    pointer::{Pointer, Root, Scope},
+    read::{Cut, Rules, read},
 };
-use crate::adapter::{Made, Piece, Text};
+use crate::adapter::{Made, PIECES_MAX, Piece, Text, range};
 
 /// What becomes of the bodies of one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Mapping {
     each: Option<Pointer>,
     /// Where the sender's id of an item is, unless its map knows better.
     id: Vec<Pointer>,
+    /// Where credentials are that no text may hold.
+    hidden: Vec<Pointer>,
     maps: Vec<Map>,
 }
 
@@ -72,58 +75,74 @@ impl Mapping {
     /// Cuts a body into its items, and makes events of them. `message_id` is what the sender signed as the id of the
     /// whole.
     pub(crate) fn cut<'a>(&self, body: &'a str, message_id: Option<&str>) -> Vec<Piece<'a>> {
-        let whole = |made: Made| {
+        let rejected = |reason: Reason| {
             let id = message_id.map_or_else(|| digest([body]), str::to_owned);
-            vec![Piece { text: Text::from(body), id: Some(id), made }]
+            vec![Piece { text: body.into(), id: Some(id), made: Made::Rejected(vec![reason]) }]
         };
         let root = match Node::parse(body) {
-            Ok(root) => root,
-            Err(reason) => return whole(Made::Rejected(vec![reason])),
+            Ok(node) => Root::new(node),
+            Err(reason) => return rejected(reason),
         };
         let Some(each) = &self.each else {
-            return vec![self.piece(Scope { root, item: root }, Text::from(body), message_id)];
+            let text = self.without_hidden(body, &root);
+            let id = || message_id.map_or_else(|| digest(text.parts()), str::to_owned);
+            let (id, made) = self.make(root.scope(), id);
+            return vec![Piece { text, id, made }];
         };
-        let list = match each.find(Scope { root, item: root }) {
+        let list = match each.find(root.scope()) {
             Ok(list) => list.and_then(|list| Some((list, list.elements()?))),
-            Err(reason) => return whole(Made::Rejected(vec![reason])),
+            Err(reason) => return rejected(reason),
         };
         let Some((list, items)) = list else {
             let message =
-                format!("there is no list at `{}`, where `each` looks for one", each.text());
-            return whole(Made::Rejected(vec![Reason::event(Code::MappingUnmet, message)]));
+                format!("there is no list at {}, where `each` looks for one", each.place());
+            return rejected(Reason::event(Code::MappingUnmet, message));
         };
-        let is_alone = items.len() == 1;
+        let envelope =
+            Envelope { body, list, digest: OnceCell::new(), is_for_one: items.len() == 1 };
         let piece = |(position, item): (usize, Node<'a>)| {
-            let message_id = message_id.map(|id| match is_alone {
-                true => Cow::Borrowed(id),
-                false => Cow::Owned(format!("{id}/{position}")),
-            });
-            let text = Text::only(item.raw(), list.raw(), body);
-            self.piece(Scope { root, item }, text, message_id.as_deref())
+            let id = || envelope.id(message_id, position, item);
+            let (id, made) = self.make(Scope { root: &root, item }, id);
+            Piece { text: Text::only(item.raw(), list.raw(), body), id, made }
         };
-        items.into_iter().enumerate().map(piece).collect()
+        items.into_iter().take(PIECES_MAX).enumerate().map(piece).collect()
     }
 
-    fn piece<'a>(&self, scope: Scope<'_>, text: Text<'a>, message_id: Option<&str>) -> Piece<'a> {
+    /// The text of a body in which `null` stands in the place of every credential.
+    fn without_hidden<'a>(&self, body: &'a str, root: &Root<'a>) -> Text<'a> {
+        let found = self.hidden.iter().filter_map(|hidden| hidden.find(root.scope()).ok()?);
+        let mut found: Vec<_> = found.map(|node| range(node.raw(), body)).collect();
+        found.sort_unstable_by_key(|range| range.start);
+        if found.is_empty() {
+            return body.into();
+        }
+        let (mut text, mut end) = (String::with_capacity(body.len()), 0);
+        for range in found {
+            text.extend([body.get(end..range.start).unwrap_or_default(), "null"]);
+            end = range.end;
+        }
+        text.push_str(body.get(end..).unwrap_or_default());
+        text.into()
+    }
+
+    /// The id of an item, and what it means. `or_id` is for an item that has none of its own.
+    fn make(&self, scope: Scope<'_, '_>, or_id: impl FnOnce() -> String) -> (Option<String>, Made) {
         let map = self.map(scope);
-        let own_id = || {
-            let map = map.as_ref().ok().copied().flatten();
-            let pointers = map.map(|map| &map.id).filter(|id| !id.is_empty()).unwrap_or(&self.id);
-            joined(pointers.iter().map(|pointer| pointer.find(scope)?.map_or(Ok(None), Node::text)))
-        };
-        let id = own_id()
-            .or_else(|| message_id.map(str::to_owned))
-            .unwrap_or_else(|| digest(text.parts()));
+        let own = map.as_ref().ok().and_then(|map| map.map(|map| &map.id));
+        let pointers = own.filter(|id| !id.is_empty()).unwrap_or(&self.id);
+        let id = joined(
+            pointers.iter().map(|pointer| pointer.find(scope)?.map_or(Ok(None), Node::text)),
+        );
         let made = match map {
             Ok(Some(map)) => map.make(scope),
             Ok(None) => Made::Filtered,
             Err(reason) => Made::Rejected(vec![reason]),
         };
-        Piece { text, id: Some(id), made }
+        (Some(id.unwrap_or_else(or_id)), made)
     }
 
     /// The map of an item.
-    fn map(&self, scope: Scope<'_>) -> Result<Option<&Map>, Reason> {
+    fn map(&self, scope: Scope<'_, '_>) -> Result<Option<&Map>, Reason> {
         for map in &self.maps {
             if map.is_for(scope)? {
                 return Ok(Some(map));
@@ -133,8 +152,33 @@ impl Mapping {
     }
 }
 
+/// A body around a list of items.
+struct Envelope<'a> {
+    body: &'a str,
+    list: Node<'a>,
+    /// That of all but the list, computed when it is first needed.
+    digest: OnceCell<String>,
+    is_for_one: bool,
+}
+
+impl Envelope<'_> {
+    /// The id of an item that has none of its own: its message's, with its position when it is not the only one; or a
+    /// digest of what is told, envelope and item.
+    fn id(&self, message_id: Option<&str>, position: usize, item: Node<'_>) -> String {
+        match message_id {
+            Some(id) if self.is_for_one => id.to_owned(),
+            Some(id) => format!("{id}/{position}"),
+            None => {
+                let around = Text::only("", self.list.raw(), self.body);
+                let around = self.digest.get_or_init(|| digest(around.parts()));
+                digest([around.as_str(), item.raw()])
+            }
+        }
+    }
+}
+
 impl Map {
-    fn is_for(&self, scope: Scope<'_>) -> Result<bool, Reason> {
+    fn is_for(&self, scope: Scope<'_, '_>) -> Result<bool, Reason> {
         for condition in &self.when {
             if !condition.holds(scope)? {
                 return Ok(false);
@@ -148,7 +192,7 @@ impl Map {
         Ok(true)
     }
 
-    fn make(&self, scope: Scope<'_>) -> Made {
+    fn make(&self, scope: Scope<'_, '_>) -> Made {
         let mut reasons = Vec::new();
         for condition in &self.require {
             match condition.holds(scope) {
@@ -170,7 +214,7 @@ impl Map {
 }
 
 /// The members of an object that are there, as JSON.
-fn object(members: &[Member], scope: Scope<'_>, reasons: &mut Vec<Reason>) -> String {
+fn object(members: &[Member], scope: Scope<'_, '_>, reasons: &mut Vec<Reason>) -> String {
     let mut out = String::from("{");
     for member in members {
         let (name, json) = match member {

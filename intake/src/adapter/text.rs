@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 /// A text in up to three parts, which are one in a row.
 #[derive(Clone, Debug)]
@@ -12,9 +13,8 @@ pub struct Text<'a>([Cow<'a, str>; 3]);
 impl<'a> Text<'a> {
     /// The body without the elements of `list` but `item`. Both are parts of the body, as slices of it.
     pub(crate) fn only(item: &'a str, list: &'a str, body: &'a str) -> Self {
-        let start = (list.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
-        let inner = start + 1..(start + list.len()).saturating_sub(1);
-        let (before, after) = (body.get(..inner.start), body.get(inner.end..));
+        let list = range(list, body);
+        let (before, after) = (body.get(..list.start + 1), body.get(list.end.saturating_sub(1)..));
         Self([before.unwrap_or_default(), item, after.unwrap_or_default()].map(Cow::Borrowed))
     }
 
@@ -26,6 +26,12 @@ impl<'a> Text<'a> {
     pub(crate) fn into_owned(self) -> Text<'static> {
         Text(self.0.map(|part| Cow::Owned(part.into_owned())))
     }
+}
+
+/// Where in a body a part of it is. The part is a slice of the body itself.
+pub(crate) fn range(part: &str, body: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
+    start..start + part.len()
 }
 
 impl<'a, T: Into<Cow<'a, str>>> From<T> for Text<'a> {

@@ -18,14 +18,14 @@ impl Condition {
     ///
     /// # Errors
     /// Why that cannot be told.
-    pub(super) fn holds(&self, scope: Scope<'_>) -> Result<bool, Reason> {
+    pub(super) fn holds(&self, scope: Scope<'_, '_>) -> Result<bool, Reason> {
         let node = self.pointer.find(scope)?;
         let text = node.map_or(Ok(None), |node| node.text())?;
         Ok(text.is_some_and(|text| self.any_of.iter().any(|value| *value == text)))
     }
 
     /// Why an event is rejected for which it does not hold.
-    pub(super) fn unmet(&self, scope: Scope<'_>) -> Reason {
+    pub(super) fn unmet(&self, scope: Scope<'_, '_>) -> Reason {
         let node = self.pointer.find(scope).ok().flatten();
         let found = node.map_or("nothing".to_owned(), |node| {
             let text = node.text().ok().flatten();
@@ -33,8 +33,8 @@ impl Condition {
         });
         let values: Vec<_> = self.any_of.iter().map(String::as_str).collect();
         let message = format!(
-            "there is {found} at `{}`; the mapping requires {}",
-            self.pointer.text(),
+            "there is {found} at {}; the mapping requires {}",
+            self.pointer.place(),
             listed(&values)
         );
         Reason::event(Code::MappingUnmet, message)

@@ -69,10 +69,10 @@ impl Form {
         };
         if !fits {
             let kind = if node.kind() == Kind::List { "a list" } else { "an object" };
-            return Err(Reason::event(Code::FieldType, format!("what is at `{place}` is {kind}")));
+            return Err(Reason::event(Code::FieldType, format!("what is at {place} is {kind}")));
         }
         if raw.len() > bytes_max {
-            let message = format!("what is at `{place}` is longer than {bytes_max} bytes");
+            let message = format!("what is at {place} is longer than {bytes_max} bytes");
             return Err(Reason::event(Code::TextLength, message));
         }
         Ok(match (self, node.kind()) {

@@ -47,7 +47,10 @@ impl Field {
     ///
     /// # Errors
     /// `mapping_unknown_value`, or why the value cannot be read.
-    pub(super) fn json<'a>(&'a self, scope: Scope<'a>) -> Result<Option<Cow<'a, str>>, Reason> {
+    pub(super) fn json<'o, 'a: 'o>(
+        &'o self,
+        scope: Scope<'a, '_>,
+    ) -> Result<Option<Cow<'o, str>>, Reason> {
         match &self.value {
             Value::Constant(json) => Ok(Some(Cow::Borrowed(json))),
             Value::Found(found) => found
@@ -58,27 +61,27 @@ impl Field {
 }
 
 impl Found {
-    fn json<'a>(&'a self, scope: Scope<'a>) -> Result<Option<Cow<'a, str>>, Reason> {
+    fn json<'o, 'a: 'o>(&'o self, scope: Scope<'a, '_>) -> Result<Option<Cow<'o, str>>, Reason> {
         let default = self.default.as_deref().map(Cow::Borrowed);
         let Some((pointer, node)) = self.first(scope)? else {
             return Ok(default);
         };
         let Some(lookup) = &self.lookup else {
-            return self.form.json(node, pointer.text()).map(Some);
+            return self.form.json(node, &pointer.place()).map(Some);
         };
         let text = node.text()?;
         let meant = text.as_deref().and_then(|text| lookup.get(text));
         meant.map(|json| Cow::Borrowed(json.as_str())).or(default).map(Some).ok_or_else(|| {
             let value = excerpt(text.as_deref().unwrap_or(node.raw()));
             let message = format!(
-                "the mapping has no word for `{value}` at `{}`; add it to `lookup`, or give a `default`",
-                pointer.text()
+                "the mapping has no word for `{value}` at {}; add it to `lookup`, or give a `default`",
+                pointer.place()
             );
             Reason::event(Code::MappingUnknownValue, message)
         })
     }
 
-    fn first<'a>(&self, scope: Scope<'a>) -> Result<Option<(&Pointer, Node<'a>)>, Reason> {
+    fn first<'a>(&self, scope: Scope<'a, '_>) -> Result<Option<(&Pointer, Node<'a>)>, Reason> {
         for pointer in &self.pointers {
             if let Some(node) = pointer.find(scope)?
                 && !(self.is_absent(node)?)

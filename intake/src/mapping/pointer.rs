@@ -3,6 +3,9 @@
 //!
 //! Bounds: [`CHARS_MAX`] characters, [`DEPTH_MAX`](super::node::DEPTH_MAX) steps. `null` is not there.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use polso_core::Reason;
 
 use super::node::{DEPTH_MAX, Kind, Node};
@@ -25,9 +28,27 @@ pub(crate) struct Pointer {
 
 /// The part of a body that tells one event, and the whole body.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Scope<'a> {
-    pub(crate) root: Node<'a>,
+pub(crate) struct Scope<'a, 'r> {
+    pub(crate) root: &'r Root<'a>,
     pub(crate) item: Node<'a>,
+}
+
+/// A whole body. What is found from it is remembered: a thousand items may ask for the same.
+#[derive(Debug)]
+pub(crate) struct Root<'a> {
+    node: Node<'a>,
+    found: RefCell<BTreeMap<String, Result<Option<Node<'a>>, Reason>>>,
+}
+
+impl<'a> Root<'a> {
+    pub(crate) const fn new(node: Node<'a>) -> Self {
+        Self { node, found: RefCell::new(BTreeMap::new()) }
+    }
+
+    /// The body as an item of its own.
+    pub(crate) const fn scope(&self) -> Scope<'a, '_> {
+        Scope { root: self, item: self.node }
+    }
 }
 
 impl Pointer {
@@ -45,6 +66,14 @@ impl Pointer {
         Some(Self { text: text.to_owned(), is_from_root, steps })
     }
 
+    /// Where it leads, for messages.
+    pub(crate) fn place(&self) -> String {
+        match self.text.as_str() {
+            "" | "root:" => "the top of the body".to_owned(),
+            text => format!("`{text}`"),
+        }
+    }
+
     /// As it is configured.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -54,8 +83,19 @@ impl Pointer {
     ///
     /// # Errors
     /// Why the way there cannot be told.
-    pub(crate) fn find<'a>(&self, scope: Scope<'a>) -> Result<Option<Node<'a>>, Reason> {
-        let mut node = if self.is_from_root { scope.root } else { scope.item };
+    pub(crate) fn find<'a>(&self, scope: Scope<'a, '_>) -> Result<Option<Node<'a>>, Reason> {
+        if !self.is_from_root {
+            return self.find_below(scope.item);
+        }
+        if let Some(found) = scope.root.found.borrow().get(&self.text) {
+            return found.clone();
+        }
+        let found = self.find_below(scope.root.node);
+        scope.root.found.borrow_mut().insert(self.text.clone(), found.clone());
+        found
+    }
+
+    fn find_below<'a>(&self, mut node: Node<'a>) -> Result<Option<Node<'a>>, Reason> {
         for step in &self.steps {
             let next = match node.kind() {
                 Kind::List => position(step).and_then(|at| node.elements()?.into_iter().nth(at)),
@@ -102,11 +142,13 @@ mod tests {
 
     #[track_caller]
     fn check(pointer: &str, expected: Option<&str>) {
-        let root = Node::parse(BODY).unwrap();
-        let item = root.member("item").unwrap().unwrap();
+        let node = Node::parse(BODY).unwrap();
+        let scope = Scope { root: &Root::new(node), item: node.member("item").unwrap().unwrap() };
         let pointer = Pointer::parse(pointer).unwrap();
-        let found = pointer.find(Scope { root, item }).unwrap();
-        assert_eq!(found.map(Node::raw), expected, "{}", pointer.text());
+        for _ in 0..2 {
+            let found = pointer.find(scope).unwrap();
+            assert_eq!(found.map(Node::raw), expected, "{}", pointer.text());
+        }
     }
 
     #[test]

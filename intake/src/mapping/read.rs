@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use polso_core::{EventKind, Timestamp};
 use serde_json::Value;
 
 use super::{
@@ -13,10 +14,10 @@ use super::{
     convert::{Clock, Form},
     field::{self, Field, Found},
     pointer::{self, Pointer},
-    target::{Shape, Sort, TARGETS, shapes},
+    target::{Shape, Sort, TARGETS, required, shapes, words},
 };
 use crate::config::table::{Table, one_of};
-use crate::problem::Problem;
+use crate::problem::{Problem, listed};
 
 /// The most maps of one source.
 pub const MAPS_MAX: usize = 32;
@@ -33,6 +34,10 @@ const MAP: &str = "map";
 /// The keys of a map that are no fields.
 const KEYS: [&str; 6] = ["target", "each", "when", "unless", "require", "event_id"];
 
+/// What a field is given, for problems.
+pub(super) const FIELD: &str =
+    "a JSON pointer, like \"/customer/id\", a list of them, or a table with `pointer` or `const`";
+
 /// Powers of ten that a number may have come with.
 const SCALES: [(&str, u8); 3] = [("cents", 2), ("percent", 2), ("thousandths", 3)];
 
@@ -42,8 +47,20 @@ pub(crate) struct Rules {
     pub(crate) built_in: Option<&'static str>,
     /// Where the sender's id is: all of these together.
     pub(crate) id: &'static [&'static str],
-    /// Where the items are, when that is not the configuration's to say.
-    pub(crate) each: Option<&'static str>,
+    /// Where bodies hold credentials. Of bodies that are lists, none is looked for.
+    pub(crate) hidden: &'static [&'static str],
+    pub(crate) cut: Cut,
+}
+
+/// What of a body is one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The configuration says, with `each`.
+    Configured,
+    /// All of it.
+    Whole,
+    /// An element of the list that it is.
+    List,
 }
 
 /// Reads the `map` of a source; `None` after a problem.
@@ -59,7 +76,7 @@ pub(crate) fn read(table: &mut Table<'_>, rules: &Rules) -> Option<Mapping> {
             return None;
         }
     };
-    let maps: Vec<(String, &Value)> = match found {
+    let tables: Vec<(String, &Value)> = match found {
         Value::Array(list) if (1..=MAPS_MAX).contains(&list.len()) => {
             list.iter().enumerate().map(|(at, map)| (format!("{MAP}[{at}]"), map)).collect()
         }
@@ -69,19 +86,20 @@ pub(crate) fn read(table: &mut Table<'_>, rules: &Rules) -> Option<Mapping> {
             return None;
         }
     };
-    let mut each = rules.each.and_then(Pointer::parse);
-    let mut read = Vec::new();
-    for (position, (name, map)) in maps.iter().enumerate() {
-        within(table, name, map, |map| {
-            let own = rules.each.is_none().then(|| self::each(map, each.as_ref(), position));
-            if let Some(Some(own)) = own {
-                each = Some(own);
+    let mut each = (rules.cut == Cut::List).then(|| Pointer::parse("")).flatten();
+    let mut maps = Vec::new();
+    for (position, (name, found)) in tables.iter().enumerate() {
+        within(table, name, found, |table| {
+            if rules.cut == Cut::Configured {
+                let own = self::each(table, (position > 0).then_some(each.as_ref()));
+                each = if position > 0 { each.take() } else { own };
             }
-            read.extend(self::map(map, rules.each.is_some()));
+            maps.extend(map(table, rules.cut));
         });
     }
-    let id = rules.id.iter().filter_map(|pointer| Pointer::parse(pointer)).collect();
-    (table.problems.len() == before).then_some(Mapping { each, id, maps: read })
+    let pointers = |texts: &[&str]| texts.iter().filter_map(|text| Pointer::parse(text)).collect();
+    let (id, hidden) = (pointers(rules.id), pointers(rules.hidden));
+    (table.problems.len() == before).then_some(Mapping { each, id, hidden, maps })
 }
 
 /// Reads a table within a table; a problem when it is none.
@@ -100,43 +118,47 @@ fn within<T>(
     Some(read(&mut Table { keys, path: &path, problems: table.problems, secrets }))
 }
 
-/// Where the items are. A body is cut in one way, so that all maps must say the same.
-fn each(table: &mut Table<'_>, before: Option<&Pointer>, position: usize) -> Option<Pointer> {
+/// Where the items are. A body is cut in one way, so that all maps must say the same as the first.
+fn each(table: &mut Table<'_>, first: Option<Option<&Pointer>>) -> Option<Pointer> {
     let found = table.keys.get("each");
-    let each = match found {
-        None => None,
-        Some(found) => pointer(table, "each", found),
-    };
-    if position > 0 && each.as_ref() != before {
-        let expected = match before {
-            Some(before) => format!("`{}`, as in the first map", before.text()),
+    let each = found.and_then(|found| pointer(table, "each", found));
+    if let Some(first) = first
+        && each.as_ref() != first
+    {
+        let expected = match first {
+            Some(first) => format!("`{}`, as in the first map", first.text()),
             None => "left out, as in the first map".to_owned(),
         };
-        let found = found.and_then(Value::as_str).unwrap_or("missing");
-        table.problem("each", format!("is `{found}`; it should be {expected}"));
+        match found {
+            Some(found) => table.wrong("each", found, &expected),
+            None => table.problems.push(Problem::missing(table.key("each"), &expected)),
+        }
     }
     each
 }
 
-fn map(table: &mut Table<'_>, is_cut: bool) -> Option<Map> {
+fn map(table: &mut Table<'_>, cut: Cut) -> Option<Map> {
     table.required("target", &one_of(&TARGETS))?;
     let kind = table.choice("target", &TARGETS)?;
     let shapes = shapes(kind);
-    let own = KEYS.iter().copied().filter(|key| !(is_cut && *key == "each"));
+    let own = KEYS.iter().copied().filter(|key| cut == Cut::Configured || *key != "each");
     let known: Vec<_> = own.chain(shapes.iter().map(Shape::name)).collect();
     table.refuse_unknown(&known);
-    let id = match table.keys.get("event_id") {
-        None => Vec::new(),
-        Some(found) => pointers(table, "event_id", found).unwrap_or_default(),
-    };
-    Some(Map {
+    let id = table.keys.get("event_id").map(|found| pointers(table, "event_id", found));
+    let map = Map {
         kind,
         when: conditions(table, "when"),
         unless: conditions(table, "unless"),
         require: conditions(table, "require"),
-        id,
-        members: members(table, shapes, ""),
-    })
+        id: id.flatten().unwrap_or_default(),
+        members: members(table, kind, shapes, ""),
+    };
+    if shapes.iter().any(|shape| table.keys.contains_key(shape.name())) {
+        for name in required(kind) {
+            table.required(&name, FIELD);
+        }
+    }
+    Some(map)
 }
 
 fn conditions(table: &mut Table<'_>, name: &str) -> Vec<Condition> {
@@ -144,13 +166,7 @@ fn conditions(table: &mut Table<'_>, name: &str) -> Vec<Condition> {
         return Vec::new();
     };
     let read = within(table, name, found, |table| {
-        if !(1..=CONDITIONS_MAX).contains(&table.keys.len()) {
-            let message = format!(
-                "holds {} conditions; it should be 1 to {CONDITIONS_MAX}",
-                table.keys.len()
-            );
-            table.problems.push(Problem::new(table.path, message));
-        }
+        bounded(table, "conditions", CONDITIONS_MAX);
         let keys = table.keys;
         keys.iter().filter_map(|(key, values)| condition(table, key, values)).collect()
     });
@@ -187,7 +203,7 @@ fn word(value: &Value) -> Option<String> {
 }
 
 /// Reads the fields that are there, of an event or of a part of it.
-fn members(table: &mut Table<'_>, shapes: &[Shape], parent: &str) -> Vec<Member> {
+fn members(table: &mut Table<'_>, kind: EventKind, shapes: &[Shape], parent: &str) -> Vec<Member> {
     let mut members = Vec::new();
     for shape in shapes {
         let name = shape.name();
@@ -199,69 +215,107 @@ fn members(table: &mut Table<'_>, shapes: &[Shape], parent: &str) -> Vec<Member>
             Shape::Group(_, shapes) => within(table, name, found, |table| {
                 let known: Vec<_> = shapes.iter().map(Shape::name).collect();
                 table.refuse_unknown(&known);
-                Member::Group(name, self::members(table, shapes, &path))
+                Member::Group(name, self::members(table, kind, shapes, &path))
             }),
-            Shape::Field(_, sort) => value(table, name, *sort, found)
-                .map(|value| Member::Field(name, Field { path, value })),
+            Shape::Field(_, sort) => {
+                let words = words(kind, &path);
+                let value = value(table, name, found, &Spec { sort: *sort, words: &words });
+                value.map(|value| Member::Field(name, Field { path, value }))
+            }
         });
     }
     members
 }
 
+/// What a field may be.
+struct Spec<'w> {
+    sort: Sort,
+    /// The words that it may have; none when it is free.
+    words: &'w [String],
+}
+
 /// Where the value of a field comes from.
-fn value(table: &mut Table<'_>, name: &str, sort: Sort, found: &Value) -> Option<field::Value> {
-    let form = match sort {
-        Sort::Text => Form::Text,
-        Sort::Texts => Form::Texts,
-        Sort::Number => Form::Number(0),
-        Sort::Time => Form::Time(Clock::Rfc3339),
-    };
+fn value(
+    table: &mut Table<'_>,
+    name: &str,
+    found: &Value,
+    spec: &Spec<'_>,
+) -> Option<field::Value> {
     match found {
         Value::Object(keys) if keys.contains_key("const") => {
-            within(table, name, found, constant).flatten().map(field::Value::Constant)
+            let constant = within(table, name, found, |table| {
+                table.refuse_unknown(&["const"]);
+                constant(table, "const", spec)
+            });
+            constant.flatten().map(field::Value::Constant)
         }
-        Value::Object(_) => within(table, name, found, |table| described(table, form)).flatten(),
-        _ => {
-            let pointers = pointers(table, name, found)?;
+        Value::Object(_) => within(table, name, found, |table| described(table, spec)).flatten(),
+        Value::String(_) | Value::Array(_) => {
+            let (pointers, form) = (pointers(table, name, found)?, form(spec.sort));
             let found = Found { pointers, absent: Vec::new(), lookup: None, default: None, form };
             Some(field::Value::Found(found))
+        }
+        _ => {
+            table.wrong(name, found, FIELD);
+            None
         }
     }
 }
 
-fn constant(table: &mut Table<'_>) -> Option<String> {
-    table.refuse_unknown(&["const"]);
-    let found = table.keys.get("const")?;
-    json(table, "const", found)
+const fn form(sort: Sort) -> Form {
+    match sort {
+        Sort::Text => Form::Text,
+        Sort::Texts => Form::Texts,
+        Sort::Number => Form::Number(0),
+        Sort::Time => Form::Time(Clock::Rfc3339),
+    }
 }
 
-/// A constant as JSON.
-fn json(table: &mut Table<'_>, name: &str, found: &Value) -> Option<String> {
-    let is_plain =
-        |value: &Value| !matches!(value, Value::Object(_) | Value::Array(_) | Value::Null);
-    let fits = match found {
-        Value::Array(list) => list.iter().all(Value::is_string),
-        found => is_plain(found),
+/// A value that the configuration itself gives a field, as JSON.
+fn constant(table: &mut Table<'_>, name: &str, spec: &Spec<'_>) -> Option<String> {
+    let found = table.keys.get(name)?;
+    let (fits, expected) = match spec.sort {
+        _ if !spec.words.is_empty() => {
+            let words: Vec<_> = spec.words.iter().map(String::as_str).collect();
+            (
+                found.as_str().is_some_and(|text| words.contains(&text)),
+                format!("one of {}", listed(&words)),
+            )
+        }
+        Sort::Text => (found.is_string(), "a string".to_owned()),
+        Sort::Number => (found.is_number(), "a number".to_owned()),
+        Sort::Time => {
+            let time = found.as_str().and_then(Timestamp::parse);
+            (time.is_some(), "an instant, like \"2026-02-02T10:00:00Z\"".to_owned())
+        }
+        Sort::Texts => {
+            let list = found.as_array();
+            (
+                list.is_some_and(|list| list.iter().all(Value::is_string)),
+                "a list of strings".to_owned(),
+            )
+        }
     };
     if !fits {
-        table.wrong(name, found, "a string, a number, or a list of strings");
+        table.wrong(name, found, &expected);
     }
     fits.then(|| found.to_string())
 }
 
 /// A value that is found in the body, with what becomes of it.
-fn described(table: &mut Table<'_>, form: Form) -> Option<field::Value> {
-    let (own, form) = match form {
-        Form::Number(_) => {
-            (Some("scale"), Form::Number(table.choice("scale", &SCALES).unwrap_or_default()))
-        }
-        Form::Time(clock) => {
-            (Some("format"), Form::Time(table.choice("format", &Clock::NAMES).unwrap_or(clock)))
-        }
-        form => (None, form),
-    };
+fn described(table: &mut Table<'_>, spec: &Spec<'_>) -> Option<field::Value> {
     let mut known = vec!["pointer", "lookup", "default", "absent", "const"];
-    known.extend(own);
+    let form = match spec.sort {
+        Sort::Number => {
+            known.push("scale");
+            Form::Number(table.choice("scale", &SCALES).unwrap_or_default())
+        }
+        Sort::Time => {
+            known.push("format");
+            Form::Time(table.choice("format", &Clock::NAMES).unwrap_or(Clock::Rfc3339))
+        }
+        sort => form(sort),
+    };
     table.refuse_unknown(&known);
     let pointers = match table.required("pointer", pointer::EXPECTED).cloned() {
         Some(found) => pointers(table, "pointer", &found),
@@ -269,43 +323,43 @@ fn described(table: &mut Table<'_>, form: Form) -> Option<field::Value> {
     };
     let absent = match table.keys.get("absent") {
         None => Some(Vec::new()),
-        Some(found) => words(table, "absent", found),
+        Some(found) => absent(table, found),
     };
-    let lookup = table.keys.get("lookup").map(|found| lookup(table, found));
-    let default = table.keys.get("default").map(|found| json(table, "default", found));
-    let found = Found {
-        pointers: pointers?,
-        absent: absent?,
-        lookup: lookup.flatten(),
-        default: default.flatten(),
-        form,
-    };
-    Some(field::Value::Found(found))
+    let lookup = table.keys.get("lookup").map(|found| lookup(table, found, spec));
+    let default = constant(table, "default", spec);
+    let (pointers, absent) = (pointers?, absent?);
+    Some(field::Value::Found(Found { pointers, absent, lookup: lookup.flatten(), default, form }))
 }
 
-fn words(table: &mut Table<'_>, name: &str, found: &Value) -> Option<Vec<String>> {
-    let words = found.as_array().and_then(|list| list.iter().map(word).collect::<Option<Vec<_>>>());
-    let words = words.filter(|words| words.len() <= WORDS_MAX);
+fn absent(table: &mut Table<'_>, found: &Value) -> Option<Vec<String>> {
+    let list = found.as_array().filter(|list| (1..=WORDS_MAX).contains(&list.len()));
+    let words = list.and_then(|list| list.iter().map(word).collect());
     if words.is_none() {
-        table.wrong(
-            name,
-            found,
-            &format!("a list of at most {WORDS_MAX} strings, numbers or booleans"),
-        );
+        let expected = format!("a list of 1 to {WORDS_MAX} strings, numbers or booleans");
+        table.wrong("absent", found, &expected);
     }
     words
 }
 
-fn lookup(table: &mut Table<'_>, found: &Value) -> Option<BTreeMap<String, String>> {
+fn lookup(
+    table: &mut Table<'_>,
+    found: &Value,
+    spec: &Spec<'_>,
+) -> Option<BTreeMap<String, String>> {
     within(table, "lookup", found, |table| {
         let keys = table.keys;
-        if !(1..=WORDS_MAX).contains(&keys.len()) {
-            let message = format!("holds {} values; it should be 1 to {WORDS_MAX}", keys.len());
-            table.problems.push(Problem::new(table.path, message));
-        }
-        let entry = |(key, value): (&String, &Value)| Some((key.clone(), json(table, key, value)?));
-        keys.iter().filter_map(entry).collect()
+        bounded(table, "values", WORDS_MAX);
+        keys.keys().filter_map(|key| Some((key.clone(), constant(table, key, spec)?))).collect()
     })
+}
+
+/// A problem when a table holds nothing, or too much.
+fn bounded(table: &mut Table<'_>, what: &str, max: usize) {
+    let count = table.keys.len();
+    if !(1..=max).contains(&count) {
+        let message = format!("holds {count} {what}; it should be 1 to {max}");
+        table.problems.push(Problem::new(table.path, message));
+    }
 }
 
 fn pointer(table: &mut Table<'_>, name: &str, found: &Value) -> Option<Pointer> {

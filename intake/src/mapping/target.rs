@@ -1,6 +1,8 @@
-//! What can be mapped to: the fields of each kind of event, nested as they are in its JSON.
+//! What can be mapped to: the fields of each kind of event, nested as they are in its JSON. Which of them must be there,
+//! and which words some of them take, is read from the event's JSON Schema.
 
 use polso_core::EventKind;
+use serde_json::Value;
 
 /// The kinds of events by their names in a mapping.
 pub(super) const TARGETS: [(&str, EventKind); 3] = [
@@ -35,6 +37,42 @@ impl Shape {
             Self::Field(name, _) | Self::Group(name, _) => name,
         }
     }
+}
+
+/// The fields without which there is no event of this kind.
+pub(super) fn required(kind: EventKind) -> Vec<String> {
+    let schema = kind.json_schema();
+    let mut forms = forms(&schema).iter().map(|form| texts(form.get("required")));
+    let first = forms.next().unwrap_or_default();
+    let others: Vec<_> = forms.collect();
+    first.into_iter().filter(|name| others.iter().all(|form| form.contains(name))).collect()
+}
+
+/// The words that a field may have, where they are a closed set; `path` is like `metadati.campagna`.
+pub(super) fn words(kind: EventKind, path: &str) -> Vec<String> {
+    let schema = kind.json_schema();
+    let mut words = Vec::new();
+    for form in forms(&schema) {
+        let field = path.split('.').try_fold(form, |form, name| form.get("properties")?.get(name));
+        let constant = field.and_then(|field| field.get("const")?.as_str()).map(str::to_owned);
+        words.extend(constant.into_iter().chain(texts(field.and_then(|field| field.get("enum")))));
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// An event of a kind has one of several forms, or one.
+fn forms(schema: &Value) -> &[Value] {
+    schema
+        .get("oneOf")
+        .and_then(Value::as_array)
+        .map_or(std::slice::from_ref(schema), Vec::as_slice)
+}
+
+fn texts(list: Option<&Value>) -> Vec<String> {
+    let list = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The members of an event of this kind.
@@ -103,32 +141,45 @@ const STORY: &[Shape] = &[
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
-    fn check(shapes: &[Shape], schema: &Value, path: &str) {
-        let known: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
+    fn check(shapes: &[Shape], forms: &[Value], path: &str) {
+        let known = |name: &str| forms.iter().any(|form| form["properties"].get(name).is_some());
         for shape in shapes {
             let path = format!("{path}.{}", shape.name());
-            assert!(known.iter().any(|name| *name == shape.name()), "{path} is no field");
-            let field = &schema["properties"][shape.name()];
-            match shape {
-                Group(_, shapes) => check(shapes, field, &path),
-                Field(..) => assert_ne!(field["type"], "object", "{path}"),
+            assert!(known(shape.name()), "{path} is no field");
+            if let Group(name, shapes) = shape {
+                let form = forms.iter().find(|form| form["properties"].get(*name).is_some());
+                check(shapes, std::slice::from_ref(&form.unwrap()["properties"][*name]), &path);
             }
         }
-        for name in known {
-            assert!(
-                shapes.iter().any(|shape| shape.name() == name),
-                "{path}.{name} cannot be mapped"
-            );
+        for name in forms.iter().flat_map(|form| form["properties"].as_object().unwrap().keys()) {
+            assert!(shapes.iter().any(|shape| shape.name() == name), "{path}.{name} is not there");
         }
     }
 
     #[test]
     fn every_field_of_an_event_can_be_mapped() {
-        check(shapes(EventKind::Conversion), &EventKind::Conversion.json_schema(), "conversion");
-        check(shapes(EventKind::Spend), &EventKind::Spend.json_schema(), "spend");
+        for (name, kind) in TARGETS {
+            check(shapes(kind), forms(&kind.json_schema()), name);
+        }
+    }
+
+    #[test]
+    fn what_must_be_there_is_what_all_forms_need() {
+        let all = ["id_cliente", "evento", "timestamp", "valore", "canale", "stato"];
+        assert_eq!(required(EventKind::Conversion), all);
+        assert_eq!(required(EventKind::Story), ["event_type", "story_id", "timestamp"]);
+        assert_eq!(required(EventKind::Spend), ["canale", "importo", "da", "a"]);
+    }
+
+    #[test]
+    fn closed_sets_have_their_words() {
+        assert_eq!(words(EventKind::Conversion, "stato"), ["completato", "duplicato", "fallito"]);
+        assert_eq!(words(EventKind::Story, "event_type"), ["Interaction", "Share", "StoryView"]);
+        assert_eq!(words(EventKind::Story, "interaction_type").len(), 7);
+        for free in ["id_cliente", "metadati.campagna", "metadati", "x"] {
+            assert_eq!(words(EventKind::Conversion, free), Vec::<String>::new(), "{free}");
+        }
     }
 }

@@ -2,13 +2,40 @@
 
 use serde_json::{Value, json};
 
+use super::read::FIELD;
+use super::target::{TARGETS, required, shapes};
 use super::*;
 use crate::config::table::Table;
 
-const RULES: Rules = Rules { built_in: None, id: &[], each: None };
+const RULES: Rules =
+    Rules { built_in: None, id: &[], hidden: &["/secret", "/a/token"], cut: Cut::Configured };
+
+/// The mapping of a `map` that has every field it needs, those that it does not name at a place where nothing is; or
+/// what is wrong with it.
+fn mapping(map: &Value) -> Result<Mapping, Vec<String>> {
+    let filled = |map: &Value| {
+        let mut map = map.clone();
+        let Some((_, kind)) = TARGETS.iter().find(|(name, _)| map["target"] == *name) else {
+            return map;
+        };
+        if shapes(*kind).iter().any(|shape| map.get(shape.name()).is_some()) {
+            for name in required(*kind).into_iter() {
+                if map.get(&name).is_none() {
+                    map[&name] = json!("/nowhere");
+                }
+            }
+        }
+        map
+    };
+    match map {
+        Value::Array(maps) => as_it_is(&maps.iter().map(filled).collect()),
+        Value::Object(_) => as_it_is(&filled(map)),
+        map => as_it_is(map),
+    }
+}
 
 /// The mapping of a `map`, or what is wrong with it.
-fn mapping(map: &Value) -> Result<Mapping, Vec<String>> {
+fn as_it_is(map: &Value) -> Result<Mapping, Vec<String>> {
     let keys = json!({ "map": map });
     let mut problems = Vec::new();
     let keys = keys.as_object().unwrap();
@@ -182,7 +209,7 @@ fn what_cannot_be_read_is_rejected_and_kept() {
     check(&map, &("[".repeat(33) + &"]".repeat(33)), "json_depth");
     check(&map, r#"{"id":{}}"#, "field_type id_cliente");
     check(&map, r#"{"id":1,"a":{"b":1,"b":2}}"#, "field_duplicate valore");
-    check(&map, r#"{"\ud800":1}"#, "text_invalid id_cliente, text_invalid valore");
+    check(&map, r#"{"id":1,"a":{"\ud800":1,"b":2}}"#, "text_invalid valore");
     let long = format!("{{\"id\":\"{}\"}}", "x".repeat(4_096));
     check(&map, &long, "text_length id_cliente");
     let pieces = mapping(&map).unwrap().cut("{", Some("msg"));
@@ -228,16 +255,63 @@ fn problems_name_the_key_the_value_and_what_it_should_be() {
             "canale": { "pointer": "/x", "lookup": { "a": {} }, "default": null },
             "timestamp": { "format": "iso" }, "stato": { "const": "x", "pointer": "/x" }, "evento": 1 }),
         &[
-            &expects("map.evento` is `1`"),
+            &format!("map.evento` is `1`; it should be {FIELD}"),
             "map.timestamp.format` is `iso`; it should be one of `rfc3339`, `unix_s`, `unix_ms`, `meta`",
             &format!("map.timestamp.pointer` is missing; it should be {pointer}"),
             "map.valore.scale` is `euro`; it should be one of `cents`, `percent`, `thousandths`",
             "map.valore.format` is not a known key; known are `pointer`, `lookup`, `default`, `absent`, `const`, `scale`",
-            "map.canale.lookup.a` is a table; it should be a string, a number, or a list of strings",
-            "map.canale.default` is `null`; it should be a string, a number, or a list of strings",
+            "map.canale.lookup.a` is a table; it should be one of `email`, `sms`, `social_media`, `webform`",
+            "map.canale.default` is `null`; it should be one of `email`, `sms`, `social_media`, `webform`",
             "map.stato.pointer` is not a known key; known are `const`",
+            "map.stato.const` is `x`; it should be one of `completato`, `duplicato`, `fallito`",
         ],
     );
+}
+
+#[test]
+fn a_mapping_names_every_field_that_must_be_there() {
+    let missing = |map: Value| as_it_is(&map).err().unwrap_or_default();
+    let expected = ["importo", "a"]
+        .map(|name| format!("`sources.shop.map.{name}` is missing; it should be {FIELD}"));
+    assert_eq!(missing(json!({ "target": "spend", "canale": "/c", "da": "/d" })), expected);
+    assert_eq!(missing(json!({ "target": "spend", "when": { "/x": 1 } })), Vec::<String>::new());
+}
+
+#[test]
+fn what_the_configuration_gives_a_field_fits_it() {
+    let problem = |field: &str, value: Value, expected: &str| {
+        let map = |value: &Value| json!({ "target": "story", field: { "const": value } });
+        let problems = mapping(&map(&value)).err().unwrap_or_default();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].ends_with(&format!("it should be {expected}")), "{problems:?}");
+    };
+    problem("event_type", json!("View"), "one of `Interaction`, `Share`, `StoryView`");
+    problem("user_id", json!(1), "a string");
+    problem("durata_s", json!("1"), "a number");
+    problem("hashtag", json!(["a", 1]), "a list of strings");
+    problem("timestamp", json!("today"), "an instant, like \"2026-02-02T10:00:00Z\"");
+    let good = json!({ "target": "story", "event_type": { "const": "Share" }, "user_id": { "const": "1" },
+        "durata_s": { "const": 1.5 }, "hashtag": { "const": ["roma"] }, "timestamp": { "const": "2026-02-02T10:00:00Z" } });
+    assert!(mapping(&good).is_ok());
+}
+
+#[test]
+fn credentials_are_in_no_text() {
+    let mapping = mapping(&json!({ "target": "spend" })).unwrap();
+    let body = r#"{ "a":{"token":{"x":1}, "b" : 1.0}, "secret":"hunter2","c":2}"#;
+    let pieces = mapping.cut(body, None);
+    let text = pieces[0].text.to_string();
+    assert_eq!(text, r#"{ "a":{"token":null, "b" : 1.0}, "secret":null,"c":2}"#);
+    assert_eq!(mapping.cut(&text, None)[0].text.to_string(), text);
+    assert_eq!(mapping.cut(&text, None)[0].id, pieces[0].id);
+}
+
+#[test]
+fn a_body_has_at_most_one_piece_more_than_a_source_takes() {
+    let mapping = mapping(&json!({ "target": "spend", "each": "" })).unwrap();
+    let pieces =
+        |count: usize| mapping.cut(&format!("[{}]", vec!["{}"; count].join(",")), None).len();
+    assert_eq!([1_000, 1_001, 1_002, 5_000].map(pieces), [1_000, 1_001, 1_001, 1_001]);
 }
 
 #[test]
@@ -256,7 +330,7 @@ fn all_maps_cut_a_body_in_one_way() {
     );
     check_problems(
         &maps(json!("/a"), Value::Null),
-        &["map[1].each` is `missing`; it should be `/a`, as in the first map"],
+        &["map[1].each` is missing; it should be `/a`, as in the first map"],
     );
     check_problems(
         &maps(Value::Null, json!("/b")),
@@ -270,7 +344,7 @@ fn what_is_in_a_mapping_is_bounded() {
     let words =
         |count: usize| (0..count).map(|n| (format!("/w{n}"), json!("email"))).collect::<Value>();
     let lookup =
-        |count| json!({ "target": "spend", "canale": { "pointer": "", "lookup": words(count) } });
+        |count| json!({ "target": "spend", "canale": { "pointer": "/x", "lookup": words(count) } });
     let when = |count| json!({ "target": "spend", "when": words(count) });
     let pointers = |count| json!({ "target": "spend", "canale": vec!["/x"; count] });
     let any_of = |count| json!({ "target": "spend", "when": { "/x": vec!["x"; count] } });
