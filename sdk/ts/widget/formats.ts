@@ -49,7 +49,7 @@ export class Formats {
   /** The same without decimals that say nothing: `15%`. */
   target(value: number, unit: Reading["unit"]): string {
     const text = this.value(value, unit);
-    return text.replace(/[.,]0+(?=\D|$)/, "");
+    return unit === "count" ? text : text.replace(/[.,]0+(?=[^\d.,]*$)/, "");
   }
 
   /** `12 s fa`, in the largest unit that fits once; `ora` below a second. */

@@ -226,9 +226,13 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
       where: this.where,
       by: this.by ?? undefined,
     };
-    const moved = this.#release === undefined || !same(place, this.#place) || place.token !== this.#place?.token;
-    if (moved && !this.#join(place)) return;
-    if (moved || !same(question, this.#question)) this.#ask(question);
+    const elsewhere = !same(place, this.#place) || token !== this.#place?.token;
+    const otherwise = elsewhere || !same(question, this.#question);
+    const joining = elsewhere || this.#release === undefined;
+    if (joining && !this.#join(place)) return;
+    // Moved within the page it keeps what it shows.
+    if (otherwise) this.#forget(question);
+    if (joining || otherwise) this.#ask(question);
     this.#show();
   }
 
@@ -276,7 +280,6 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
 
   #ask(question: Question): void {
     this.#stopAsking();
-    this.#forget(question);
     const { total, detail, stepMs } = queriesOf(question);
     this.#stepMs = stepMs;
     const connection = this.#connection;

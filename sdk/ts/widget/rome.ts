@@ -40,8 +40,8 @@ export class RomeTime {
    */
   span(fromMs: number, toMs: number, bucketS: number, ofDays = toMs - fromMs >= dayMs): string {
     const midnight = (ms: number) => this.clock(ms) === "00:00";
-    if (bucketS * 1_000 >= dayMs || (midnight(fromMs) && midnight(toMs) && ofDays)) {
-      const [first, last] = [this.day(fromMs), this.day(toMs - 1)];
+    if (bucketS * 1_000 >= dayMs || (midnight(fromMs) && midnight(toMs))) {
+      const [first, last] = [this.day(fromMs), this.day(toMs - dayMs / 2)];
       return first === last ? first : `${first} – ${last}`;
     }
     const [from, to] = [fromMs, toMs].map((ms) => this.clock(ms, bucketS < 60));
