@@ -6,34 +6,17 @@
 //! whatever their verdict.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod fixtures;
+
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::Once;
+use std::path::Path;
 
 use polso_core::{EventKind, RawEvent, Source, Timestamp};
 use polso_intake::body::{self, Limits};
 use polso_intake::{Item, Keys};
 use serde_json::{Value, json};
 
-/// The folder of the vectors; says once, past the capture of tests, when there is none.
-fn fixtures() -> Option<PathBuf> {
-    static SAID: Once = Once::new();
-    let folder = std::env::var_os("POLSO_FIXTURES").map(PathBuf::from);
-    if folder.is_none() {
-        SAID.call_once(|| {
-            let message = "published vectors not run: set POLSO_FIXTURES to the folder of them";
-            let mut stderr = std::io::stderr();
-            writeln!(stderr, "{message}").unwrap();
-        });
-    }
-    folder
-}
-
-fn read(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-    serde_json::from_str(&text).unwrap()
-}
+use fixtures::{folder, read};
 
 /// Whether the token's signature holds under a key or a set of keys.
 fn holds(keys: &Value, token: &Value) -> bool {
@@ -99,19 +82,19 @@ fn wycheproof(folder: &Path, file: &str) -> (usize, usize) {
 
 #[test]
 fn wycheproof_json_web_signature() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     assert_eq!(wycheproof(&folder, "signature"), (20, 381));
 }
 
 #[test]
 fn wycheproof_json_web_key() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     assert_eq!(wycheproof(&folder, "key"), (4, 22));
 }
 
 #[test]
 fn wycheproof_json_web_crypto() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     let (accepted, refused) = wycheproof(&folder, "crypto");
     assert!(accepted >= 4 && refused > accepted, "{accepted} {refused}");
 }
@@ -133,7 +116,7 @@ fn example(folder: &Path, name: &str, expected: Option<bool>) {
 
 #[test]
 fn examples_of_the_standards() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     for (name, expected) in [
         ("rfc7520-jws-4_1.rsa_v15_signature.json", Some(true)),
         ("rfc7520-jws-4_2.rsa-pss_signature.json", Some(false)),
@@ -153,7 +136,7 @@ fn examples_of_the_standards() {
 
 #[test]
 fn detached_and_unprotected_examples_hold_once_they_are_put_together() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     for name in [
         "rfc7520-jws-4_5.signature_with_detached_content.json",
         "rfc7520-jws-4_6.protecting_specific_header_fields.json",
@@ -171,7 +154,7 @@ fn detached_and_unprotected_examples_hold_once_they_are_put_together() {
 
 #[test]
 fn the_example_of_rfc_7515_expires() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     let example = read(&folder.join("jwt/rfc7515-a1-hs256.json"));
     let keys = json!({ "keys": [{ "kty": "oct", "k": example["k"] }] });
     let keys = Keys::parse(&keys.to_string()).unwrap();
@@ -209,7 +192,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn json_test_suite_against_the_splitting_of_bodies() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     let mut files = files(&folder.join("json/JSONTestSuite/test_parsing"));
     files.push(("n_structure_100000_opening_arrays.json".into(), b"[".repeat(100_000)));
     let open = [b"[{\"\":".repeat(50_000), b"\n".to_vec()].concat();
@@ -253,7 +236,7 @@ fn reasons(json: &str) -> Vec<&'static str> {
 
 #[test]
 fn json_test_suite_against_the_reading_of_events() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     let (mut good, mut bad) = (0, 0);
     for (name, bytes) in files(&folder.join("json/JSONTestSuite/test_parsing")) {
         let Ok(text) = String::from_utf8(bytes) else { continue };
@@ -277,7 +260,7 @@ fn json_test_suite_against_the_reading_of_events() {
 
 #[test]
 fn json_test_suite_transforms_do_not_crash() {
-    let Some(folder) = fixtures() else { return };
+    let Some(folder) = folder() else { return };
     let files = files(&folder.join("json/JSONTestSuite/test_transform"));
     assert!(!files.is_empty());
     for (_, bytes) in files {

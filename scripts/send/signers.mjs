@@ -70,9 +70,11 @@ export const signers = {
   }),
 
   /** HubSpot, "Validate the v3 request signature": over the address that HubSpot was given, not the one it is sent to here. */
-  hubspot({ source, body, nowMs, secret }) {
+  hubspot({ source, url, body, nowMs, secret }) {
     const timestamp = String(nowMs);
-    const signature = hmac("sha256", secret("secret"), "base64", `POST${source["public_url"]}`, body, timestamp);
+    const { pathname, search } = new URL(url);
+    const uri = `${String(source["public_url"]).replace(/\/+$/, "")}${pathname}${search}`;
+    const signature = hmac("sha256", secret("secret"), "base64", `POST${uri}`, body, timestamp);
     return { headers: { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": timestamp } };
   },
 
@@ -100,11 +102,11 @@ export const signers = {
     if (source["scheme"] === "basic") {
       return { headers: { authorization: `Basic ${Buffer.from(secret("secret")).toString("base64")}` } };
     }
-    if (source["scheme"] === "api_key") return { headers: { [header]: secret("secret") } };
+    const { algorithm = "sha256", encoding = "hex", prefix = "" } = source;
+    if (source["scheme"] === "api_key") return { headers: { [header]: `${prefix}${secret("secret")}` } };
     const timestamp = source["timestamp_unit"] === "ms" ? String(nowMs) : seconds(nowMs);
     const timeHeader = source["timestamp_header"];
     const signed = timeHeader === undefined ? [body] : [`${timestamp}.`, body];
-    const { algorithm = "sha256", encoding = "hex", prefix = "" } = source;
     return {
       headers: {
         [header]: `${prefix}${hmac(algorithm, secret("secret"), encoding, ...signed)}`,

@@ -139,6 +139,17 @@ impl Table<'_> {
         values.into_iter().collect::<Option<Vec<_>>>().map(Secrets::new)
     }
 
+    /// The secrets that a key names, in the form that a scheme needs; `None` after a problem. What `form` says of a
+    /// secret that has no such form is shown, and must not hold it.
+    pub(crate) fn secrets_of_form<T>(
+        &mut self,
+        name: &str,
+        form: impl Fn(&Secret) -> Result<T, &'static str>,
+    ) -> Option<Secrets<T>> {
+        let secrets = self.secrets(name)?.try_map(form);
+        secrets.map_err(|message| self.problem(name, message)).ok()
+    }
+
     /// The one secret that a key names; `None` after a problem.
     pub(crate) fn secret(&mut self, name: &str) -> Option<Secret> {
         const EXPECTED: &str = "the name of a secret, like \"VERIFY_TOKEN\"";

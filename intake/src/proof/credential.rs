@@ -5,6 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::field::is_field;
 use super::generic::{header, prefix};
 use super::{Given, ProofFault};
 use crate::config::table::Table;
@@ -30,21 +31,19 @@ pub enum Credential {
 
 impl Credential {
     pub(super) fn basic(table: &mut Table<'_>) -> Option<Self> {
-        let secrets = table.secrets("secret")?;
-        match secrets
-            .try_map(|secret| secret.reveal().contains(':').then(|| secret.clone()).ok_or(()))
-        {
-            Ok(secrets) => Some(Self::Basic(secrets)),
-            Err(()) => {
-                table.problem("secret", "names no user and password; it should be `user:password`");
-                None
-            }
-        }
+        let secrets = table.secrets_of_form("secret", |secret| {
+            let named = secret.reveal().contains(':').then(|| secret.clone());
+            named.ok_or("names no user and password; it should be `user:password`")
+        });
+        secrets.map(Self::Basic)
     }
 
     pub(super) fn api_key(table: &mut Table<'_>) -> Option<Self> {
-        let (secrets, header) = (table.secrets("secret"), header(table, "header"));
-        let prefix = prefix(table);
+        let secrets = table.secrets_of_form("secret", |secret| {
+            let sent = is_field(secret.reveal()).then(|| secret.clone());
+            sent.ok_or("names what no header can hold; it should be a key of plain ASCII")
+        });
+        let (header, prefix) = (header(table, "header"), prefix(table));
         Some(Self::ApiKey { secrets: secrets?, header: header?, prefix })
     }
 
@@ -60,11 +59,9 @@ impl Credential {
         let position = match self {
             Self::Basic(secrets) => {
                 let (scheme, text) = header.split_once(' ').ok_or(ProofFault::Malformed)?;
-                let text = text.trim_ascii_start();
-                let pair = STANDARD.decode(text).map_err(|_| ProofFault::Malformed)?;
-                if !scheme.eq_ignore_ascii_case("basic") {
-                    return Err(ProofFault::Malformed);
-                }
+                let pair = STANDARD.decode(text.trim_ascii_start()).ok();
+                let pair = pair.filter(|_| scheme.eq_ignore_ascii_case("basic"));
+                let pair = pair.ok_or(ProofFault::Malformed)?;
                 secrets.proven_by(|secret| secret.is(&pair))
             }
             Self::ApiKey { secrets, prefix, .. } => {

@@ -1,7 +1,7 @@
 //! The parts of a request that a proof is written in, with their bounds.
 //!
-//! A header that is missing or empty proves nothing; one that is too long, or not printable ASCII, is not
-//! looked at any further.
+//! A header that is missing or empty proves nothing. One that is too long, that is not printable ASCII, or that
+//! came more than once, is not looked at any further.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Given, ProofFault};
 
 /// The longest header that is looked at, in bytes: room for 16 signatures.
-pub(super) const HEADER_BYTES_MAX: usize = 4_096;
+const HEADER_BYTES_MAX: usize = 4_096;
 
 /// The most signatures in one header that are looked at.
 pub(super) const SIGNATURES_MAX: usize = 16;
@@ -45,18 +45,23 @@ fn byte(pair: [u8; 2]) -> Option<u8> {
 }
 
 impl<'a> Given<'a> {
-    /// A header that must be there.
+    /// A header that must be there, once.
     pub(super) fn required(&self, name: &str) -> Result<&'a str, ProofFault> {
         let value = self.header(name).map(str::trim_ascii).unwrap_or_default();
         if value.is_empty() {
-            return Err(ProofFault::Missing);
+            Err(ProofFault::Missing)
+        } else if is_field(value) {
+            Ok(value)
+        } else {
+            Err(ProofFault::Malformed)
         }
-        let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        if value.len() > HEADER_BYTES_MAX || !value.bytes().all(plain) {
-            return Err(ProofFault::Malformed);
-        }
-        Ok(value)
     }
+}
+
+/// Whether a header may have this value. Where it came twice, the platform has joined the values by `, `.
+pub(super) fn is_field(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    value.len() <= HEADER_BYTES_MAX && value.bytes().all(plain) && !value.contains(", ")
 }
 
 #[cfg(test)]
@@ -92,8 +97,8 @@ mod tests {
         };
         check("", Err(ProofFault::Missing));
         check(" \t", Err(ProofFault::Missing));
-        check(" a b ", Ok(3));
-        for bad in ["a\tb", "a\nb", "a\u{7f}", "é"] {
+        check(" a,b ", Ok(3));
+        for bad in ["a\tb", "a\nb", "a\u{7f}", "é", "a, a"] {
             check(bad, Err(ProofFault::Malformed));
         }
         check(&"a".repeat(HEADER_BYTES_MAX - 1), Ok(HEADER_BYTES_MAX - 1));

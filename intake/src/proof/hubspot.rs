@@ -105,3 +105,42 @@ fn base(table: &mut Table<'_>) -> Option<String> {
     }
     base.map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::check_table;
+    use crate::config::Kind;
+
+    #[test]
+    fn hubspot_names_its_public_address() {
+        let expected = "the address that HubSpot calls, up to `/webhooks/`, like \
+                        \"https://polso.example.com\"";
+        let check = |url: Value, expected: &[&str]| {
+            check_table(Kind::Hubspot, json!({ "public_url": url }), "secret", expected);
+        };
+        for good in ["https://a.example", "https://a.example/", "https://a.example:8443/b/c"] {
+            check(json!(good), &[]);
+        }
+        for bad in [
+            "",
+            "a.example",
+            "http://a.example",
+            "https://",
+            "https:///",
+            "https:///a",
+            "https://a.example/webhooks/crm",
+            "https://a.example?x",
+            "https://a.example#x",
+            "https://u@a.example",
+            "https://a.example/è",
+            "https://a.example/ b",
+        ] {
+            let message = format!("public_url` is `{bad}`; it should be {expected}");
+            check(json!(bad), &[&message]);
+        }
+        let missing = format!("public_url` is missing; it should be {expected}");
+        check_table(Kind::Hubspot, json!({}), "secret", &[&missing]);
+    }
+}

@@ -32,19 +32,15 @@ pub struct Salesforce {
 
 impl Salesforce {
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
-        let organisations = table.secrets("secret").and_then(|secrets| {
-            let organisations = secrets.try_map(|secret| organisation(secret.reveal()).ok_or(()));
-            if organisations.is_err() {
-                table.problem("secret", "names no organisation; it should be an id of 15 or 18 characters, like \"00D…\"");
-            }
-            organisations.ok()
+        let organisations = table.secrets_of_form("secret", |secret| {
+            organisation(secret.reveal())
+                .ok_or("names no organisation; it should be an id of 15 or 18 letters and digits")
         });
-        let paths = table.secrets("path_secret").and_then(|secrets| {
-            let paths = secrets.try_map(|secret| if is_path(secret.reveal()) { Ok(secret.clone()) } else { Err(()) });
-            if paths.is_err() {
-                table.problem("path_secret", "names no secret for an address; it should be 16 to 128 of A-Z, a-z, 0-9, `_` and `-`");
-            }
-            paths.ok()
+        let paths = table.secrets_of_form("path_secret", |secret| {
+            let path = is_path(secret.reveal()).then(|| secret.clone());
+            path.ok_or(
+                "names no part of an address; it should be 16 to 128 of A-Z, a-z, 0-9, `_` and `-`",
+            )
         });
         Some(Self { paths: paths?, organisations: organisations? })
     }
@@ -118,5 +114,46 @@ fn organisation_id(body: &[u8]) -> Result<String, ProofFault> {
             Event::Eof => return Err(ProofFault::Missing),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check_table;
+    use crate::config::Kind;
+
+    #[test]
+    fn salesforce_names_a_part_of_its_address() {
+        let path = "path_secret` names no part of an address; it should be 16 to 128 of A-Z, a-z, \
+                    0-9, `_` and `-`";
+        let check = |secret: &str, expected: &[&str]| {
+            let table = json!({ "secret": "ORGANISATION", "path_secret": "THE_SECRET" });
+            check_table(Kind::Salesforce, table, secret, expected);
+        };
+        for length in [16, 17, 127, 128] {
+            check(&"aZ0-_9bc".repeat(16)[..length], &[]);
+        }
+        for bad in ["a".repeat(15), "a".repeat(129), "a".repeat(16) + "/", "a".repeat(16) + "%"] {
+            check(&bad, &[path]);
+        }
+    }
+
+    #[test]
+    fn organisations_have_15_or_18_characters() {
+        let expected =
+            "secret` names no organisation; it should be an id of 15 or 18 letters and digits";
+        let check = |id: &str, expected: &[&str]| {
+            let table = json!({ "secret": "THE_SECRET", "path_secret": "OTHER" });
+            check_table(Kind::Salesforce, table, id, expected);
+        };
+        for length in [15, 18] {
+            check(&"0".repeat(length), &[]);
+        }
+        for length in [14, 16, 17, 19] {
+            check(&"0".repeat(length), &[expected]);
+        }
+        check("00D5g0000012ab-", &[expected]);
     }
 }

@@ -16,7 +16,7 @@ use super::mac::Algorithm;
 use super::window::{Unit, Window};
 use super::{Given, ProofFault, Proven};
 use crate::config::table::Table;
-use crate::secret::{Secret, Secrets};
+use crate::secret::Secrets;
 
 /// Id, time and signatures; then the same as Svix calls them.
 pub(super) const HEADERS: [&str; 6] = [
@@ -59,14 +59,9 @@ impl fmt::Debug for Key {
 
 impl StandardWebhooks {
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
-        let (secrets, window) = (table.secrets("secret"), Window::read(table));
-        match secrets?.try_map(Key::parse) {
-            Ok(keys) => Some(Self { keys, window }),
-            Err(message) => {
-                table.problem("secret", message);
-                None
-            }
-        }
+        let keys = table.secrets_of_form("secret", |secret| Key::parse(secret.reveal()));
+        let window = Window::read(table);
+        Some(Self { keys: keys?, window })
     }
 
     pub(super) fn check(&self, given: &Given<'_>, now: Timestamp) -> Result<Proven, ProofFault> {
@@ -108,8 +103,7 @@ impl StandardWebhooks {
 impl Key {
     /// `whsec_` and base64 of 24 to 64 bytes, or `whpk_` and base64 of a public key; without either a shared
     /// secret.
-    fn parse(secret: &Secret) -> Result<Self, &'static str> {
-        let text = secret.reveal();
+    fn parse(text: &str) -> Result<Self, &'static str> {
         if text.starts_with("whsk_") {
             return Err("names a private key (`whsk_`); put the public one (`whpk_`) there");
         }
@@ -131,4 +125,47 @@ impl Key {
 fn public(bytes: &[u8]) -> Option<VerifyingKey> {
     let bytes: &[u8; PUBLIC_KEY_LENGTH] = bytes.try_into().ok()?;
     VerifyingKey::from_bytes(bytes).ok().filter(|key| !key.is_weak())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check_table;
+    use super::*;
+    use crate::config::Kind;
+
+    #[test]
+    fn secrets_are_those_of_the_standard() {
+        let base64 = |length: usize| STANDARD.encode(vec![7; length]);
+        let shared =
+            "secret` names no signing secret; it should be `whsec_` and 24 to 64 bytes in base64";
+        let public = "secret` names no public key; it should be `whpk_` and 32 bytes in base64";
+        let private = "secret` names a private key (`whsk_`); put the public one (`whpk_`) there";
+        let check = |secret: &str, expected: &[&str]| {
+            check_table(Kind::StandardWebhooks, json!({}), secret, expected);
+        };
+        for length in [24, 25, 63, 64] {
+            check(&format!("whsec_{}", base64(length)), &[]);
+            check(&base64(length), &[]);
+        }
+        for bad in [
+            &base64(23),
+            &base64(65),
+            "whsec_",
+            "whsec_a",
+            "whsec_!",
+            "whpk",
+            "hunter2hunter2hunter2hunter2hunter2",
+        ] {
+            check(bad, &[shared]);
+        }
+        check(&format!("whpk_{}", "1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="), &[]);
+        // The neutral point: its signatures hold for every text.
+        let weak = STANDARD.encode([&[1][..], &[0; 31]].concat());
+        for bad in [&base64(31), &base64(33), "", &weak] {
+            check(&format!("whpk_{bad}"), &[public]);
+        }
+        check(&format!("whsk_{}", base64(64)), &[private]);
+    }
 }

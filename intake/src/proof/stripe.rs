@@ -30,7 +30,7 @@ impl Stripe {
     pub(super) fn check(&self, given: &Given<'_>, now: Timestamp) -> Result<u8, ProofFault> {
         let header = given.required(HEADER)?;
         let of = |name| {
-            let pairs = header.split(',').filter_map(|pair| pair.trim_ascii().split_once('='));
+            let pairs = header.split(',').filter_map(|pair| pair.split_once('='));
             pairs.filter(move |(known, _)| *known == name).map(|(_, value)| value)
         };
         let mut times = of("t");

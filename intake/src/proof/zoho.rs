@@ -25,28 +25,40 @@ struct Notification {
 
 impl Zoho {
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
-        let secrets = table.secrets("secret")?.try_map(|secret| {
+        let secrets = table.secrets_of_form("secret", |secret| {
             let fits = secret.reveal().chars().count() <= TOKEN_CHARS_MAX;
-            if fits { Ok(secret.clone()) } else { Err(()) }
+            let fits = fits.then(|| secret.clone());
+            fits.ok_or("names a token of more than 50 characters; Zoho takes no longer one")
         });
-        match secrets {
-            Ok(secrets) => Some(Self { secrets }),
-            Err(()) => {
-                table.problem(
-                    "secret",
-                    "names a token of more than 50 characters; Zoho takes no longer one",
-                );
-                None
-            }
-        }
+        Some(Self { secrets: secrets? })
     }
 
     pub(super) fn check(&self, given: &Given<'_>) -> Result<u8, ProofFault> {
+        let text = std::str::from_utf8(given.body).map_err(|_| ProofFault::Malformed)?;
+        // The reader would take a list of values for an object, too.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(ProofFault::Malformed);
+        }
         let notification: Notification =
-            serde_json::from_slice(given.body).map_err(|_| ProofFault::Malformed)?;
+            serde_json::from_str(text).map_err(|_| ProofFault::Malformed)?;
         let token = notification.token.filter(|token| !token.is_empty());
         let token = token.ok_or(ProofFault::Missing)?;
         let position = self.secrets.proven_by(|secret| secret.is(token.as_bytes()));
         position.ok_or(ProofFault::Wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check_table;
+    use crate::config::Kind;
+
+    #[test]
+    fn tokens_have_at_most_50_characters() {
+        let token = "secret` names a token of more than 50 characters; Zoho takes no longer one";
+        check_table(Kind::Zoho, json!({}), &"è".repeat(50), &[]);
+        check_table(Kind::Zoho, json!({}), &"è".repeat(51), &[token]);
     }
 }
