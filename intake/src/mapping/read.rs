@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use polso_core::{EventKind, Timestamp};
+use polso_core::Timestamp;
 use serde_json::Value;
 
 use super::{
@@ -144,6 +144,7 @@ fn map(table: &mut Table<'_>, cut: Cut) -> Option<Map> {
     let own = KEYS.iter().copied().filter(|key| cut == Cut::Configured || *key != "each");
     let known: Vec<_> = own.chain(shapes.iter().map(Shape::name)).collect();
     table.refuse_unknown(&known);
+    let schema = kind.json_schema();
     let id = table.keys.get("event_id").map(|found| pointers(table, "event_id", found));
     let map = Map {
         kind,
@@ -151,10 +152,10 @@ fn map(table: &mut Table<'_>, cut: Cut) -> Option<Map> {
         unless: conditions(table, "unless"),
         require: conditions(table, "require"),
         id: id.flatten().unwrap_or_default(),
-        members: members(table, kind, shapes, ""),
+        members: members(table, &schema, shapes, ""),
     };
     if shapes.iter().any(|shape| table.keys.contains_key(shape.name())) {
-        for name in required(kind) {
+        for name in required(&schema) {
             table.required(&name, FIELD);
         }
     }
@@ -203,7 +204,7 @@ fn word(value: &Value) -> Option<String> {
 }
 
 /// Reads the fields that are there, of an event or of a part of it.
-fn members(table: &mut Table<'_>, kind: EventKind, shapes: &[Shape], parent: &str) -> Vec<Member> {
+fn members(table: &mut Table<'_>, schema: &Value, shapes: &[Shape], parent: &str) -> Vec<Member> {
     let mut members = Vec::new();
     for shape in shapes {
         let name = shape.name();
@@ -215,10 +216,10 @@ fn members(table: &mut Table<'_>, kind: EventKind, shapes: &[Shape], parent: &st
             Shape::Group(_, shapes) => within(table, name, found, |table| {
                 let known: Vec<_> = shapes.iter().map(Shape::name).collect();
                 table.refuse_unknown(&known);
-                Member::Group(name, self::members(table, kind, shapes, &path))
+                Member::Group(name, self::members(table, schema, shapes, &path))
             }),
             Shape::Field(_, sort) => {
-                let words = words(kind, &path);
+                let words = words(schema, &path);
                 let value = value(table, name, found, &Spec { sort: *sort, words: &words });
                 value.map(|value| Member::Field(name, Field { path, value }))
             }

@@ -39,20 +39,18 @@ impl Shape {
     }
 }
 
-/// The fields without which there is no event of this kind.
-pub(super) fn required(kind: EventKind) -> Vec<String> {
-    let schema = kind.json_schema();
-    let mut forms = forms(&schema).iter().map(|form| texts(form.get("required")));
+/// The fields without which there is no event of this schema.
+pub(super) fn required(schema: &Value) -> Vec<String> {
+    let mut forms = forms(schema).iter().map(|form| texts(form.get("required")));
     let first = forms.next().unwrap_or_default();
     let others: Vec<_> = forms.collect();
     first.into_iter().filter(|name| others.iter().all(|form| form.contains(name))).collect()
 }
 
 /// The words that a field may have, where they are a closed set; `path` is like `metadati.campagna`.
-pub(super) fn words(kind: EventKind, path: &str) -> Vec<String> {
-    let schema = kind.json_schema();
+pub(super) fn words(schema: &Value, path: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for form in forms(&schema) {
+    for form in forms(schema) {
         let field = path.split('.').try_fold(form, |form, name| form.get("properties")?.get(name));
         let constant = field.and_then(|field| field.get("const")?.as_str()).map(str::to_owned);
         words.extend(constant.into_iter().chain(texts(field.and_then(|field| field.get("enum")))));
@@ -143,6 +141,10 @@ const STORY: &[Shape] = &[
 mod tests {
     use super::*;
 
+    fn schema(kind: EventKind) -> Value {
+        kind.json_schema()
+    }
+
     fn check(shapes: &[Shape], forms: &[Value], path: &str) {
         let known = |name: &str| forms.iter().any(|form| form["properties"].get(name).is_some());
         for shape in shapes {
@@ -168,18 +170,24 @@ mod tests {
     #[test]
     fn what_must_be_there_is_what_all_forms_need() {
         let all = ["id_cliente", "evento", "timestamp", "valore", "canale", "stato"];
-        assert_eq!(required(EventKind::Conversion), all);
-        assert_eq!(required(EventKind::Story), ["event_type", "story_id", "timestamp"]);
-        assert_eq!(required(EventKind::Spend), ["canale", "importo", "da", "a"]);
+        assert_eq!(required(&schema(EventKind::Conversion)), all);
+        assert_eq!(required(&schema(EventKind::Story)), ["event_type", "story_id", "timestamp"]);
+        assert_eq!(required(&schema(EventKind::Spend)), ["canale", "importo", "da", "a"]);
     }
 
     #[test]
     fn closed_sets_have_their_words() {
-        assert_eq!(words(EventKind::Conversion, "stato"), ["completato", "duplicato", "fallito"]);
-        assert_eq!(words(EventKind::Story, "event_type"), ["Interaction", "Share", "StoryView"]);
-        assert_eq!(words(EventKind::Story, "interaction_type").len(), 7);
+        assert_eq!(
+            words(&schema(EventKind::Conversion), "stato"),
+            ["completato", "duplicato", "fallito"]
+        );
+        assert_eq!(
+            words(&schema(EventKind::Story), "event_type"),
+            ["Interaction", "Share", "StoryView"]
+        );
+        assert_eq!(words(&schema(EventKind::Story), "interaction_type").len(), 7);
         for free in ["id_cliente", "metadati.campagna", "metadati", "x"] {
-            assert_eq!(words(EventKind::Conversion, free), Vec::<String>::new(), "{free}");
+            assert_eq!(words(&schema(EventKind::Conversion), free), Vec::<String>::new(), "{free}");
         }
     }
 }

@@ -19,7 +19,7 @@ fn mapping(map: &Value) -> Result<Mapping, Vec<String>> {
             return map;
         };
         if shapes(*kind).iter().any(|shape| map.get(shape.name()).is_some()) {
-            for name in required(*kind).into_iter() {
+            for name in required(&kind.json_schema()) {
                 if map.get(&name).is_none() {
                     map[&name] = json!("/nowhere");
                 }
