@@ -17,17 +17,21 @@ pub fn payload(file: &str) -> Vec<u8> {
     std::fs::read(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
+/// Every secret that a source may name.
+pub fn secret(name: &str) -> Option<String> {
+    let value = match name {
+        "JWT_KEYS" => "{}",
+        "WEBHOOKS_SECRET" | "PAYMENTS_SECRET" | "PARTNER_SECRET" => {
+            "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+        }
+        "BASIC" | "FORMS_LOGIN" => "user:password",
+        _ => "a secret for tests",
+    };
+    Some(value.to_owned())
+}
+
 /// The sources of a table of sources.
 pub fn config(sources: &Value) -> Config {
-    let secret = |name: &str| {
-        let value = match name {
-            "JWT_KEYS" => "{}",
-            "WEBHOOKS" => "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
-            "BASIC" => "user:password",
-            _ => "a secret for tests",
-        };
-        Some(value.to_owned())
-    };
     Config::parse(&json!({ "sources": sources }), secret).unwrap_or_else(|problems| {
         panic!("{:#?}", problems.iter().map(ToString::to_string).collect::<Vec<_>>())
     })
