@@ -11,6 +11,7 @@ mod against_serde_json;
 mod scan;
 mod write;
 
+use scan::Found;
 pub(crate) use write::Object;
 
 /// Deepest nesting of objects and arrays, the outermost being 1.
@@ -18,12 +19,36 @@ pub const DEPTH_MAX: usize = 32;
 /// Most members of one object; those after it are not looked at.
 pub const MEMBERS_MAX: usize = 64;
 
-/// The members of one object. Of a name that comes again, only the first is kept.
+/// A value, still raw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raw<'a> {
+    /// What a string without escapes has between its quotes: its text.
+    Plain(&'a str),
+    /// Any other value as it was written, without the whitespace around it.
+    Other(&'a str),
+}
+
+impl<'a> Raw<'a> {
+    fn of(whole: &'a str, found: Found<'_>) -> Option<Self> {
+        let text = between(whole, found)?;
+        Some(if found.plain { Self::Plain(text) } else { Self::Other(text) })
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Plain(_) => Kind::Text,
+            Self::Other(raw) => Kind::of(raw),
+        }
+    }
+}
+
+/// What an object has beside the values that were asked for. Of a name that comes again, only the
+/// first value is kept.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Members<'a> {
-    /// The value of each name that was asked for as it was written, in the order of the names.
-    pub known: Vec<Option<&'a str>>,
-    /// The other names, in the order of the object, unescaped like those below.
+    /// The names that nobody asked for, in the order of the object, unescaped like those below.
     pub unknown: Vec<Cow<'a, str>>,
     /// Names that came again.
     pub duplicated: Vec<Cow<'a, str>>,
@@ -89,26 +114,22 @@ pub enum Unreadable {
     NameInvalid,
 }
 
-/// The members of the object that `raw` is; `names` are those whose values are wanted, best in the
-/// order in which senders write them.
+/// Reads the object that `raw` is. `names` are those whose values are wanted, best in the order in
+/// which senders write them; the value of each is put into its place among `values`.
 ///
 /// # Errors
-/// Why it has none: of several reasons the first in the order of [`Unreadable`].
-pub fn members<'a>(raw: &'a str, names: &[&str]) -> Result<Members<'a>, Unreadable> {
-    let mut known = Vec::with_capacity(names.len());
-    known.resize(names.len(), None);
-    let mut reader = Reader {
-        raw,
-        names,
-        found: Members { known, ..Members::default() },
-        next: 0,
-        count: 0,
-        names_valid: true,
-    };
+/// Why there are no members: of several reasons the first in the order of [`Unreadable`].
+pub fn members<'a>(
+    raw: &'a str,
+    names: &[&str],
+    values: &mut [Option<Raw<'a>>],
+) -> Result<Members<'a>, Unreadable> {
+    let found = Members::default();
+    let mut reader = Reader { raw, names, values, found, next: 0, count: 0, names_valid: true };
     let start = scan::blank(raw.as_bytes());
     let (is_object, end) = match start {
         [b'{', rest @ ..] => (true, scan::members(rest, 1, &mut reader)),
-        rest => (false, scan::value(rest, 1)),
+        rest => (false, scan::value(rest, 1).map(|value| value.after)),
     };
     match end.map(scan::blank) {
         Some([]) if !is_object => Err(Unreadable::NotAnObject),
@@ -123,6 +144,7 @@ pub fn members<'a>(raw: &'a str, names: &[&str]) -> Result<Members<'a>, Unreadab
 struct Reader<'a, 'n> {
     raw: &'a str,
     names: &'n [&'n str],
+    values: &'n mut [Option<Raw<'a>>],
     found: Members<'a>,
     /// The position of the name that most senders write next.
     next: usize,
@@ -138,31 +160,32 @@ impl<'a> scan::Visit<'a> for Reader<'a, '_> {
     }
 
     #[inline]
-    fn expected_came(&mut self, value: [&[u8]; 2]) {
-        if self.count < MEMBERS_MAX
-            && let Some(known @ None) = self.found.known.get_mut(self.next)
+    fn came(&mut self, name: Option<Found<'a>>, value: Found<'a>) {
+        let value = Raw::of(self.raw, value);
+        if name.is_none()
+            && self.count < MEMBERS_MAX
+            && let Some(place @ None) = self.values.get_mut(self.next)
         {
-            *known = between(self.raw, value);
+            *place = value;
             self.next += 1;
             self.count += 1;
         } else {
-            let name = self.names.get(self.next).map(|name| Cow::Owned((*name).to_owned()));
             self.add(name, value);
         }
-    }
-
-    fn came(&mut self, name: [&[u8]; 2], escaped: bool, value: [&[u8]; 2]) {
-        let name = between(self.raw, name).and_then(|name| match escaped {
-            false => Some(Cow::Borrowed(name)),
-            true => unescaped(name).map(Cow::Owned),
-        });
-        self.names_valid &= name.is_some();
-        self.add(name, value);
     }
 }
 
 impl<'a> Reader<'a, '_> {
-    fn add(&mut self, name: Option<Cow<'a, str>>, value: [&[u8]; 2]) {
+    /// Adds a member under its name, or under the one that was expected.
+    fn add(&mut self, name: Option<Found<'_>>, value: Option<Raw<'a>>) {
+        let name = match name {
+            None => self.names.get(self.next).map(|name| Cow::Owned((*name).to_owned())),
+            Some(found) => between(self.raw, found).and_then(|name| match found.plain {
+                true => Some(Cow::Borrowed(name)),
+                false => unescaped(name).map(Cow::Owned),
+            }),
+        };
+        self.names_valid &= name.is_some();
         let Some(name) = name else {
             return;
         };
@@ -173,9 +196,9 @@ impl<'a> Reader<'a, '_> {
         }
         self.count += 1;
         match self.names.iter().position(|known| *known == name) {
-            Some(at) => match found.known.get_mut(at) {
-                Some(known @ None) => {
-                    *known = between(self.raw, value);
+            Some(at) => match self.values.get_mut(at) {
+                Some(place @ None) => {
+                    *place = value;
                     self.next = at + 1;
                 }
                 _ => found.duplicated.push(name),
@@ -186,27 +209,33 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// What lies between two ends of `raw`, each told by what is left behind it.
-fn between<'a>(raw: &'a str, [start, end]: [&[u8]; 2]) -> Option<&'a str> {
-    raw.get(raw.len() - start.len()..raw.len() - end.len())
+/// The text of what was found in `whole`.
+fn between<'a>(whole: &'a str, found: Found<'_>) -> Option<&'a str> {
+    let [start, end] = found.ends.map(|left| whole.len() - left);
+    whole.get(start..end)
 }
 
 /// The elements of a raw JSON array within an event; `None` when it is something else.
 #[must_use]
-pub fn elements(raw: &str) -> Option<Vec<&str>> {
-    let mut found = Vec::new();
+pub fn elements(raw: Raw<'_>) -> Option<Vec<Raw<'_>>> {
+    let Raw::Other(raw) = raw else {
+        return None;
+    };
+    let mut elements = Vec::new();
     let rest = raw.as_bytes().strip_prefix(b"[")?;
-    scan::elements(rest, 1, |ends| found.extend(between(raw, ends)))?;
-    Some(found)
+    scan::elements(rest, 1, |found| elements.extend(Raw::of(raw, found)))?;
+    Some(elements)
 }
 
-/// The text of a raw JSON string, unescaped; `None` when it holds half a surrogate pair.
+/// The text of a raw JSON string; `None` when it holds half a surrogate pair.
 #[must_use]
-pub fn text(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    match scan::plain(inner.as_bytes()) == inner.len() {
-        true => Some(Cow::Borrowed(inner)),
-        false => unescaped(inner).map(Cow::Owned),
+pub fn text(raw: Raw<'_>) -> Option<Cow<'_, str>> {
+    match raw {
+        Raw::Plain(text) => Some(Cow::Borrowed(text)),
+        Raw::Other(raw) => {
+            let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+            unescaped(inner).map(Cow::Owned)
+        }
     }
 }
 
@@ -273,21 +302,38 @@ fn nests_too_deep(raw: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        Raw::{Other, Plain},
+        *,
+    };
+
+    /// The values that were asked for, and what else there is.
+    pub(super) fn read<'a>(
+        raw: &'a str,
+        names: &[&str],
+    ) -> Result<(Vec<Option<Raw<'a>>>, Members<'a>), Unreadable> {
+        let mut values = vec![None; names.len()];
+        members(raw, names, &mut values).map(|found| (values, found))
+    }
 
     #[test]
     fn elements_are_raw_values_in_their_order() {
-        assert_eq!(elements("[]"), Some(Vec::new()));
-        assert_eq!(elements(r#"[ "a,]" ,1, [2] ]"#), Some(vec![r#""a,]""#, "1", "[2]"]));
-        assert_eq!(elements("{}"), None);
-        assert_eq!(elements("7"), None);
+        let check = |raw, expected| assert_eq!(elements(Other(raw)), expected, "{raw}");
+        check("[]", Some(Vec::new()));
+        check(
+            r#"[ "a,]" ,1, [2] ,"\n"]"#,
+            Some(vec![Plain("a,]"), Other("1"), Other("[2]"), Other(r#""\n""#)]),
+        );
+        check("{}", None);
+        check("7", None);
+        assert_eq!(elements(Plain("[]")), None);
     }
 
     #[test]
     fn values_stay_raw_and_names_are_unescaped() {
         let raw = r#" {"a\u0062": 1.0e5 , "e":0, "c":{"d":[]},"f\u0062":1} "#;
-        let found = members(raw, &["c", "ab", "x"]).unwrap();
-        assert_eq!(found.known, [Some(r#"{"d":[]}"#), Some("1.0e5"), None]);
+        let (values, found) = read(raw, &["c", "ab", "x"]).unwrap();
+        assert_eq!(values, [Some(Other(r#"{"d":[]}"#)), Some(Other("1.0e5")), None]);
         assert_eq!(found.unknown, ["e", "fb"]);
         assert_eq!(found.duplicated.len(), 0);
     }
@@ -299,8 +345,8 @@ mod tests {
             (r#"{"\u0061":1,"a":2}"#, &["b", "a"]),
             (r#"{"a":1,"\u0061":2}"#, &[]),
         ] {
-            let found = members(raw, names).unwrap();
-            assert_eq!(found.known.last().copied(), names.last().map(|_| Some("1")));
+            let (values, found) = read(raw, names).unwrap();
+            assert_eq!(values.last().copied(), names.last().map(|_| Some(Other("1"))));
             assert_eq!(found.unknown.len(), 1 - names.len().min(1));
             assert_eq!(found.duplicated, ["a"]);
         }
@@ -312,24 +358,24 @@ mod tests {
             let all: Vec<String> = (0..count).map(|n| format!("\"k{n}\":0")).collect();
             format!("{{{}}}", all.join(","))
         };
-        assert!(!members(&object(MEMBERS_MAX), &[]).unwrap().overflow);
+        assert!(!read(&object(MEMBERS_MAX), &[]).unwrap().1.overflow);
         let full = object(MEMBERS_MAX + 1);
-        let found = members(&full, &["k63", "k64"]).unwrap();
+        let (values, found) = read(&full, &["k63", "k64"]).unwrap();
         assert!(found.overflow);
         assert_eq!(found.unknown.len(), MEMBERS_MAX - 1);
-        assert_eq!(found.known, [Some("0"), None]);
+        assert_eq!(values, [Some(Other("0")), None]);
     }
 
     #[test]
     fn says_why_there_are_no_members() {
         for raw in ["", "{", "[", "{\"a\":}", "{}x", "{'a':1}", "{\"a\":01}", "\"\u{1}\""] {
-            assert_eq!(members(raw, &[]), Err(Unreadable::NotJson), "{raw}");
+            assert_eq!(read(raw, &[]), Err(Unreadable::NotJson), "{raw}");
         }
         for raw in ["1", " [] ", "null", "\"{}\""] {
-            assert_eq!(members(raw, &[]), Err(Unreadable::NotAnObject), "{raw}");
+            assert_eq!(read(raw, &[]), Err(Unreadable::NotAnObject), "{raw}");
         }
         for raw in [r#"{"\ud800":1}"#, r#"{"a":1,"\udc00\ud800":{}}"#] {
-            assert_eq!(members(raw, &[]), Err(Unreadable::NameInvalid), "{raw}");
+            assert_eq!(read(raw, &[]), Err(Unreadable::NameInvalid), "{raw}");
         }
     }
 
@@ -343,7 +389,8 @@ mod tests {
 
     #[test]
     fn half_a_surrogate_pair_is_no_text() {
-        assert_eq!(text(r#""è\u00e8""#).as_deref(), Some("èè"));
-        assert_eq!(text(r#""\ud800""#), None);
+        assert_eq!(text(Plain("è")).as_deref(), Some("è"));
+        assert_eq!(text(Other(r#""è\u00e8""#)).as_deref(), Some("èè"));
+        assert_eq!(text(Other(r#""\ud800""#)), None);
     }
 }

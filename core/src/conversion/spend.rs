@@ -67,7 +67,8 @@ impl Spend {
 /// # Errors
 /// Every reason why it is none.
 pub(crate) fn validate(json: &str, now: Timestamp) -> Result<Spend, Vec<Reason>> {
-    let mut fields = Fields::read(json, FIELDS)?;
+    let mut values = [None; FIELDS.len()];
+    let mut fields = Fields::read(json, FIELDS, &mut values)?;
     let channel = fields
         .required("canale")
         .and_then(|raw| fields.choice("canale", raw, Channel::named, Channel::NAMES));
@@ -91,7 +92,7 @@ pub(crate) fn validate(json: &str, now: Timestamp) -> Result<Spend, Vec<Reason>>
     }
 }
 
-fn check_interval(fields: &mut Fields<'_>, from: Timestamp, to: Timestamp, now: Timestamp) {
+fn check_interval(fields: &mut Fields<'_, '_>, from: Timestamp, to: Timestamp, now: Timestamp) {
     if to <= from {
         let message = format!("`{to}` is not after `da`, which is `{from}`");
         fields.refuse(Reason::field(Code::IntervalEmpty, "a", message));

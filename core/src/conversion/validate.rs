@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::{Channel, Conversion, ConversionKind, DEMO_REQUEST_ALIAS, Outcome};
 use crate::{
     fields::{Fields, is_free_id},
+    json::Raw,
     reason::{Reason, ReasonCode as Code, excerpt},
     source::{ClientIdRule, Source},
     texts::Texts,
@@ -31,7 +32,8 @@ pub(crate) fn validate(
     source: &Source,
     now: Timestamp,
 ) -> Result<(Conversion, Vec<String>), Vec<Reason>> {
-    let mut fields = Fields::read(json, FIELDS)?;
+    let mut values = [None; FIELDS.len()];
+    let mut fields = Fields::read(json, FIELDS, &mut values)?;
     let client = fields.required("id_cliente").and_then(|raw| client(&mut fields, raw, source));
     let kind = fields.required("evento").and_then(|raw| kind(&mut fields, raw));
     let time = fields.required("timestamp").and_then(|raw| fields.happened("timestamp", raw, now));
@@ -64,7 +66,7 @@ pub(crate) fn validate(
     }
 }
 
-fn client<'r>(fields: &mut Fields<'_>, raw: &'r str, source: &Source) -> Option<Cow<'r, str>> {
+fn client<'r>(fields: &mut Fields<'_, '_>, raw: Raw<'r>, source: &Source) -> Option<Cow<'r, str>> {
     let id = fields.text("id_cliente", raw)?;
     let (valid, form) = match source.client_id {
         ClientIdRule::Cliente => {
@@ -94,7 +96,7 @@ fn is_cliente_id(id: &str) -> bool {
         && digits.iter().all(u8::is_ascii_digit)
 }
 
-fn kind(fields: &mut Fields<'_>, raw: &str) -> Option<ConversionKind> {
+fn kind(fields: &mut Fields<'_, '_>, raw: Raw<'_>) -> Option<ConversionKind> {
     let named = |name: &str| match name {
         DEMO_REQUEST_ALIAS => Some(ConversionKind::DemoRequest),
         name => ConversionKind::named(name),
@@ -112,8 +114,9 @@ struct Metadata<'a> {
 
 impl<'a> Metadata<'a> {
     /// Reads what is known and takes faults over into `event`; a fault leaves the text empty.
-    fn read(event: &mut Fields<'_>, raw: &'a str) -> Self {
-        let Some(mut fields) = event.nested("metadati", raw, METADATA_FIELDS) else {
+    fn read(event: &mut Fields<'_, '_>, raw: Raw<'a>) -> Self {
+        let mut values = [None; METADATA_FIELDS.len()];
+        let Some(mut fields) = event.nested("metadati", raw, METADATA_FIELDS, &mut values) else {
             return Self::default();
         };
         let mut text = |name: &'static str, path: &'static str| {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Fields;
 use crate::{
     decimal::{parse_rounded, parse_whole},
-    json::{self, Kind},
+    json::{self, Kind, Raw},
     reason::{Reason, ReasonCode as Code, excerpt},
     time::{MINUTE_MS, SECOND_MS, Timestamp},
 };
@@ -21,12 +21,12 @@ pub(crate) const DURATION_S_MAX: i64 = 3_600;
 /// One, in millionths.
 const ONE: i64 = 1_000_000;
 
-impl Fields<'_> {
+impl Fields<'_, '_> {
     /// Reads the instant at which something happened that was received at `now`.
     pub(crate) fn happened(
         &mut self,
         name: &'static str,
-        raw: &str,
+        raw: Raw<'_>,
         now: Timestamp,
     ) -> Option<Timestamp> {
         let time = self.timestamp(name, raw)?;
@@ -41,7 +41,7 @@ impl Fields<'_> {
     }
 
     /// Reads an id that others chose: 1 to [`ID_CHARS_MAX`] printable characters.
-    pub(crate) fn id(&mut self, name: &'static str, raw: &str) -> Option<String> {
+    pub(crate) fn id(&mut self, name: &'static str, raw: Raw<'_>) -> Option<String> {
         let id = self.text(name, raw)?;
         if is_free_id(&id) {
             return Some(id.into_owned());
@@ -53,14 +53,14 @@ impl Fields<'_> {
     }
 
     /// Reads a rate from 0 to 1, as millionths.
-    pub(crate) fn rate(&mut self, name: &'static str, raw: &str) -> Option<i64> {
+    pub(crate) fn rate(&mut self, name: &'static str, raw: Raw<'_>) -> Option<i64> {
         let number = self.number(name, raw)?;
         let rate = parse_rounded(number, 6, ONE);
         self.in_range(Code::RateRange, name, number, rate, "must be from 0 to 1")
     }
 
     /// Reads a whole number of things.
-    pub(crate) fn count(&mut self, name: &'static str, raw: &str) -> Option<i64> {
+    pub(crate) fn count(&mut self, name: &'static str, raw: Raw<'_>) -> Option<i64> {
         let number = self.number(name, raw)?;
         let count = parse_whole(number, COUNT_MAX);
         let should = "must be a whole number from 0 to 1000000000";
@@ -68,7 +68,7 @@ impl Fields<'_> {
     }
 
     /// Reads a duration of at most an hour in seconds, as milliseconds.
-    pub(crate) fn duration_ms(&mut self, name: &'static str, raw: &str) -> Option<i64> {
+    pub(crate) fn duration_ms(&mut self, name: &'static str, raw: Raw<'_>) -> Option<i64> {
         let number = self.number(name, raw)?;
         let duration = parse_rounded(number, 3, DURATION_S_MAX * SECOND_MS);
         self.in_range(Code::DurationRange, name, number, duration, "must be from 0 to 3600 seconds")
@@ -78,7 +78,7 @@ impl Fields<'_> {
     pub(crate) fn texts(
         &mut self,
         name: &'static str,
-        raw: &str,
+        raw: Raw<'_>,
         items_max: usize,
         chars_max: usize,
     ) -> Option<Vec<String>> {
@@ -93,7 +93,7 @@ impl Fields<'_> {
         // Every item is judged, so that no fault hides another.
         let texts: Vec<Option<String>> = items
             .iter()
-            .map(|item| self.bounded_text(name, item, chars_max).map(Cow::into_owned))
+            .map(|item| self.bounded_text(name, *item, chars_max).map(Cow::into_owned))
             .collect();
         texts.into_iter().collect()
     }

@@ -1,23 +1,31 @@
 //! The grammar of JSON (RFC 8259): where values begin and end, read once from left to right.
 //!
 //! Each function takes what is left of the text and gives what is left behind the thing that it is
-//! named after; `None` when that does not come next. Recurses into objects and arrays, never deeper
-//! than [`DEPTH_MAX`]. It decides nothing about what is read: half a surrogate pair is a string like
-//! any other.
+//! named after, or what was [`Found`]; `None` when that does not come next. Recurses into objects and
+//! arrays, never deeper than [`DEPTH_MAX`]. It decides nothing about what is read: half a surrogate
+//! pair is a string like any other.
 
 use super::DEPTH_MAX;
 
-/// Who wants to know the members of an object. A place in the text is told by what is left of it from
-/// the place's start, and from its end.
+/// A value, or the name of a member.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    /// Where it starts and ends, told by how many bytes are left from there. Of a name and of a plain
+    /// string it is what is between the quotes.
+    pub(super) ends: [usize; 2],
+    /// Whether it is a string in which every byte stands for itself.
+    pub(super) plain: bool,
+    /// What is left behind it.
+    pub(super) after: &'a [u8],
+}
+
+/// Who wants to know the members of an object.
 pub(super) trait Visit<'a> {
     /// The name that most likely comes next: where it does, it need not be looked through.
     fn expected(&self) -> Option<&[u8]>;
 
-    /// The member of that name.
-    fn expected_came(&mut self, value: [&'a [u8]; 2]);
-
-    /// A member, its name without the quotes and whether it holds a backslash.
-    fn came(&mut self, name: [&'a [u8]; 2], escaped: bool, value: [&'a [u8]; 2]);
+    /// A member: its name without the quotes, unless it is the expected one, and its value.
+    fn came(&mut self, name: Option<Found<'a>>, value: Found<'a>);
 }
 
 /// Nobody does.
@@ -28,9 +36,7 @@ impl Visit<'_> for Skip {
         None
     }
 
-    fn expected_came(&mut self, _: [&[u8]; 2]) {}
-
-    fn came(&mut self, _: [&[u8]; 2], _: bool, _: [&[u8]; 2]) {}
+    fn came(&mut self, _: Option<Found<'_>>, _: Found<'_>) {}
 }
 
 /// Whitespace, if there is any.
@@ -41,14 +47,18 @@ pub(super) fn blank(mut rest: &[u8]) -> &[u8] {
     rest
 }
 
-/// One value at `depth`.
-#[inline]
-pub(super) fn value(rest: &[u8], depth: usize) -> Option<&[u8]> {
-    match rest {
-        [b'"', rest @ ..] => string(rest),
-        [b'-' | b'0'..=b'9', ..] => number(rest),
-        _ => other_value(rest, depth),
-    }
+/// One value at `depth`. Most are plain strings: those are worth no call.
+#[inline(always)]
+pub(super) fn value(start: &[u8], depth: usize) -> Option<Found<'_>> {
+    let after = match start {
+        [b'"', rest @ ..] => match string(rest)? {
+            found if found.plain => return Some(found),
+            found => found.after,
+        },
+        [b'-' | b'0'..=b'9', ..] => number(start)?,
+        _ => other_value(start, depth)?,
+    };
+    Some(Found { ends: [start.len(), after.len()], plain: false, after })
 }
 
 fn other_value(rest: &[u8], depth: usize) -> Option<&[u8]> {
@@ -68,54 +78,54 @@ pub(super) fn members<'a>(
     depth: usize,
     visit: &mut impl Visit<'a>,
 ) -> Option<&'a [u8]> {
-    let mut rest = blank(rest);
-    if let [b'}', after @ ..] = rest {
-        return Some(after);
-    }
+    let mut start = match blank(rest) {
+        [b'"', start @ ..] => start,
+        [b'}', after @ ..] => return Some(after),
+        _ => return None,
+    };
     loop {
-        let name = rest.strip_prefix(b"\"")?;
-        let value_end = match visit.expected().and_then(|expected| name.strip_prefix(expected)) {
-            Some([b'"', b':', value_start @ ..]) => {
-                let value_start = blank(value_start);
-                let value_end = value(value_start, depth + 1)?;
-                visit.expected_came([value_start, value_end]);
-                value_end
-            }
+        let expected = visit.expected().and_then(|name| start.strip_prefix(name));
+        let (name, after) = match expected {
+            Some([b'"', b':', after @ ..]) => (None, after),
             _ => {
-                let name_end = name.get(plain(name)..)?;
-                let (name_end, name_escaped) = match name_end {
-                    [b'"', ..] => (name_end, false),
-                    _ => (escaped(name_end)?, true),
-                };
-                let value_start = blank(blank(name_end.get(1..)?).strip_prefix(b":")?);
-                let value_end = value(value_start, depth + 1)?;
-                visit.came([name, name_end], name_escaped, [value_start, value_end]);
-                value_end
+                let name = other_name(start)?;
+                (Some(name), blank(name.after).strip_prefix(b":")?)
             }
         };
-        rest = match blank(value_end) {
-            [b',', after @ ..] => blank(after),
-            [b'}', after @ ..] => return Some(after),
-            _ => return None,
+        let value = value(blank(after), depth + 1)?;
+        visit.came(name, value);
+        start = match value.after {
+            // Mostly nothing stands between two members.
+            [b',', b'"', start @ ..] => start,
+            rest => match blank(rest) {
+                [b',', after @ ..] => blank(after).strip_prefix(b"\"")?,
+                [b'}', after @ ..] => return Some(after),
+                _ => return None,
+            },
         };
     }
 }
 
-/// An array at `depth` from behind its `[`. Shows what is left of the text from the start of each
-/// element, and from its end.
+/// A name that is not the expected one, from behind its first quote.
+#[inline(never)]
+fn other_name(start: &[u8]) -> Option<Found<'_>> {
+    string(start)
+}
+
+/// An array at `depth` from behind its `[`. Shows each element.
 pub(super) fn elements<'a>(
     rest: &'a [u8],
     depth: usize,
-    mut show: impl FnMut([&'a [u8]; 2]),
+    mut show: impl FnMut(Found<'a>),
 ) -> Option<&'a [u8]> {
     let mut rest = blank(rest);
     if let [b']', after @ ..] = rest {
         return Some(after);
     }
     loop {
-        let end = value(rest, depth + 1)?;
-        show([rest, end]);
-        rest = match blank(end) {
+        let value = value(rest, depth + 1)?;
+        show(value);
+        rest = match blank(value.after) {
             [b',', after @ ..] => blank(after),
             [b']', after @ ..] => return Some(after),
             _ => return None,
@@ -124,15 +134,17 @@ pub(super) fn elements<'a>(
 }
 
 /// A string from behind its first quote.
-#[inline]
-fn string(rest: &[u8]) -> Option<&[u8]> {
-    match rest.get(plain(rest)..)? {
-        [b'"', after @ ..] => Some(after),
-        rest => escaped(rest)?.strip_prefix(b"\""),
-    }
+#[inline(always)]
+fn string(start: &[u8]) -> Option<Found<'_>> {
+    let end = start.get(plain(start)..)?;
+    let (end, plain) = match end {
+        [b'"', ..] => (end, true),
+        _ => (escaped(end)?, false),
+    };
+    Some(Found { ends: [start.len(), end.len()], plain, after: end.get(1..)? })
 }
 
-/// What comes in a string before its last quote, from a backslash on.
+/// What is left of a string from its last quote on, from a backslash on.
 #[cold]
 fn escaped(mut rest: &[u8]) -> Option<&[u8]> {
     while let [b'\\', escape @ ..] = rest {
@@ -152,7 +164,8 @@ fn escaped(mut rest: &[u8]) -> Option<&[u8]> {
 
 /// How many bytes from the start stand for themselves within a string: all before the first quote,
 /// backslash or control character.
-pub(super) fn plain(bytes: &[u8]) -> usize {
+#[inline(always)]
+fn plain(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((eight, after)) = rest.split_first_chunk() {
         let found = specials(u64::from_le_bytes(*eight));
@@ -169,12 +182,10 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
 /// being so, since the subtractions borrow from them.
 const fn specials(eight: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
-    let quote = eight ^ (ONES * b'"' as u64);
-    let backslash = eight ^ (ONES * b'\\' as u64);
-    let zero_in_quote = quote.wrapping_sub(ONES) & !quote;
-    let zero_in_backslash = backslash.wrapping_sub(ONES) & !backslash;
-    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-    (zero_in_quote | zero_in_backslash | control) & (ONES << 7)
+    // A quote changes places with a space: then it comes right behind the control characters.
+    let quote_or_control = (eight ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (eight ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (quote_or_control | backslash) & !eight & (ONES << 7)
 }
 
 fn number(rest: &[u8]) -> Option<&[u8]> {

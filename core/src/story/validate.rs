@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     fields::Fields,
+    json::Raw,
     reason::{Reason, ReasonCode as Code},
     time::Timestamp,
 };
@@ -52,7 +53,8 @@ pub(crate) enum StoryEvent {
 /// # Errors
 /// Every reason why it is none.
 pub(crate) fn validate(json: &str, now: Timestamp) -> Result<StoryEvent, Vec<Reason>> {
-    let mut fields = Fields::read(json, FIELDS)?;
+    let mut values = [None; FIELDS.len()];
+    let mut fields = Fields::read(json, FIELDS, &mut values)?;
     let setting = Setting::read(&mut fields);
     let time = fields.required("timestamp").and_then(|raw| fields.happened("timestamp", raw, now));
     let event = match fields.optional("engagement") {
@@ -67,7 +69,7 @@ pub(crate) fn validate(json: &str, now: Timestamp) -> Result<StoryEvent, Vec<Rea
 }
 
 impl Setting {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+    fn read(fields: &mut Fields<'_, '_>) -> Option<Self> {
         let story = fields.required("story_id").and_then(|raw| fields.id("story_id", raw));
         let location = text(fields, "user_location", "user_location");
         let format = text(fields, "formato", "formato");
@@ -85,15 +87,16 @@ impl Setting {
 }
 
 /// Reads a string that need not be there; nothing only after a fault.
-fn text(fields: &mut Fields<'_>, name: &str, path: &'static str) -> Option<String> {
+fn text(fields: &mut Fields<'_, '_>, name: &str, path: &'static str) -> Option<String> {
     let Some(raw) = fields.optional(name) else {
         return Some(String::new());
     };
     fields.bounded_text(path, raw, TEXT_CHARS_MAX).map(|text| text.into_owned())
 }
 
-fn segment(event: &mut Fields<'_>, raw: &str) -> Option<[String; 3]> {
-    let mut fields = event.nested("segmento", raw, SEGMENT_FIELDS)?;
+fn segment(event: &mut Fields<'_, '_>, raw: Raw<'_>) -> Option<[String; 3]> {
+    let mut values = [None; SEGMENT_FIELDS.len()];
+    let mut fields = event.nested("segmento", raw, SEGMENT_FIELDS, &mut values)?;
     let age = text(&mut fields, "eta", "segmento.eta");
     let gender = text(&mut fields, "genere", "segmento.genere");
     let interest = text(&mut fields, "interesse", "segmento.interesse");
@@ -103,8 +106,8 @@ fn segment(event: &mut Fields<'_>, raw: &str) -> Option<[String; 3]> {
 }
 
 fn snapshot(
-    fields: &mut Fields<'_>,
-    raw: &str,
+    fields: &mut Fields<'_, '_>,
+    raw: Raw<'_>,
     setting: Option<Setting>,
     time: Option<Timestamp>,
 ) -> Option<StoryEvent> {
@@ -118,8 +121,9 @@ fn snapshot(
     Some(StoryEvent::Snapshot(Snapshot { setting, time, engagement }))
 }
 
-fn engagement(event: &mut Fields<'_>, raw: &str) -> Option<Engagement> {
-    let mut fields = event.nested("engagement", raw, ENGAGEMENT_FIELDS)?;
+fn engagement(event: &mut Fields<'_, '_>, raw: Raw<'_>) -> Option<Engagement> {
+    let mut values = [None; ENGAGEMENT_FIELDS.len()];
+    let mut fields = event.nested("engagement", raw, ENGAGEMENT_FIELDS, &mut values)?;
     let completion = fields
         .optional("completion_rate")
         .and_then(|raw| fields.rate("engagement.completion_rate", raw));
@@ -130,7 +134,9 @@ fn engagement(event: &mut Fields<'_>, raw: &str) -> Option<Engagement> {
     let reactions = fields
         .optional("reactions")
         .and_then(|raw| {
-            let mut reactions = fields.nested("engagement.reactions", raw, REACTION_FIELDS)?;
+            let mut values = [None; REACTION_FIELDS.len()];
+            let (name, names) = ("engagement.reactions", REACTION_FIELDS);
+            let mut reactions = fields.nested(name, raw, names, &mut values)?;
             let totals = [
                 total(&mut reactions, "like", "engagement.reactions.like"),
                 total(&mut reactions, "love", "engagement.reactions.love"),
@@ -146,13 +152,13 @@ fn engagement(event: &mut Fields<'_>, raw: &str) -> Option<Engagement> {
     Some(Engagement { views, completion, clicks, reactions, comments, shares })
 }
 
-fn total(fields: &mut Fields<'_>, name: &str, path: &'static str) -> Option<i64> {
+fn total(fields: &mut Fields<'_, '_>, name: &str, path: &'static str) -> Option<i64> {
     let raw = fields.optional(name)?;
     fields.count(path, raw)
 }
 
 fn action(
-    fields: &mut Fields<'_>,
+    fields: &mut Fields<'_, '_>,
     setting: Option<Setting>,
     time: Option<Timestamp>,
 ) -> Option<StoryEvent> {
@@ -194,7 +200,7 @@ fn action(
 }
 
 /// How much of a story was seen, in millionths: as told, or the time watched out of its duration.
-fn completion(fields: &mut Fields<'_>, duration_ms: Option<u32>) -> Option<u32> {
+fn completion(fields: &mut Fields<'_, '_>, duration_ms: Option<u32>) -> Option<u32> {
     let told = fields.optional("completion_rate").map(|raw| fields.rate("completion_rate", raw));
     let watched =
         fields.optional("tempo_visione_s").map(|raw| fields.duration_ms("tempo_visione_s", raw));
