@@ -20,7 +20,7 @@ const list = (lines) => `[\n    ${lines.join(",\n    ")},\n  ]`;
  * The modules of a bundle, its entry first.
  * @param {string} folder
  */
-function modules(folder) {
+export function modules(folder) {
   const files = readdirSync(folder).filter((file) => [".js", ".wasm"].includes(extname(file)));
   const scripts = files.filter((file) => extname(file) === ".js");
   if (scripts.length !== 1) throw new Complaint(`${folder} should hold one script: run \`npm run build\``);

@@ -76,3 +76,62 @@ test("another site's page imports it from here, judges an event and follows the 
   assert.deepEqual(seen, { verdict: "rejected", reasons: 7, accepted: 1 });
   await page.close();
 });
+
+test("another site's page takes it by a script tag, and not when a byte is different", async () => {
+  const integrity: Record<string, string> = await (await fetch(`${server.url}/sdk/integrity.json`)).json();
+  const expected = integrity["polso.iife.js"] ?? assert.fail("no hash of the script");
+  for (const [hash, outcome] of [
+    [expected, "live"],
+    [`${expected.slice(0, 10)}AAAA${expected.slice(14)}`, "refused"],
+  ] as const) {
+    const page = await browser.newPage();
+    await page.goto(`${server.url.replace("127.0.0.1", "localhost")}/sdk/core.wasm.missing`);
+    const seen = await page.evaluate(
+      async ({ url, token, hash }) => {
+        const script = document.createElement("script");
+        Object.assign(script, { src: `${url}/sdk/polso.iife.js`, integrity: hash, crossOrigin: "anonymous" });
+        const loaded = new Promise((resolve, reject) => {
+          script.onload = resolve;
+          script.onerror = () => reject(new Error("refused"));
+        });
+        document.head.append(script);
+        try {
+          await loaded;
+        } catch {
+          return "refused";
+        }
+        const { polso } = window as unknown as { polso: typeof import("polso") };
+        await polso.init();
+        const live = polso.connect({ url, token });
+        await new Promise<void>((resolve) => {
+          live.watch({}, () => resolve());
+        });
+        return live.state.kind;
+      },
+      { url: server.url, token: await server.token({ scope: "view" }), hash },
+    );
+    assert.equal(seen, outcome);
+    await page.close();
+  }
+});
+
+test("the script tag's core must be the one that the script was built with", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${server.url.replace("127.0.0.1", "localhost")}/sdk/core.wasm.missing`);
+  await page.route("**/core.wasm", async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length - 1] = (body.at(-1) ?? 0) ^ 1;
+    await route.fulfill({ response, body });
+  });
+  await page.addScriptTag({ url: `${server.url}/sdk/polso.iife.js` });
+  const code = await page.evaluate(async () => {
+    const { polso } = window as unknown as { polso: typeof import("polso") };
+    return polso.init().then(
+      () => "taken",
+      (error) => error.code,
+    );
+  });
+  assert.equal(code, "core_unreachable");
+  await page.close();
+});
