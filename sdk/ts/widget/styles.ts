@@ -96,13 +96,14 @@ td:nth-child(2), th:nth-child(2) { text-align: end; white-space: nowrap; }
 [data-link="stopped"] .link { color: var(--_bad); }
 [data-link="stopped"] .dot { border-radius: 0; }
 .age { flex: 1; overflow: hidden; text-overflow: ellipsis; }
-.buttons { display: inline-flex; margin-inline-end: -.4em; }
+.buttons { display: inline-flex; }
 button { display: grid; place-items: center; block-size: max(24px, 2em); aspect-ratio: 1; padding: 0; border: 0; border-radius: 4px; background: none; color: var(--_ink-soft); font: inherit; cursor: pointer; }
 button:hover, button[aria-expanded="true"], button[aria-pressed="true"] { background: var(--_sunken); color: var(--_ink); }
 .icon { inline-size: 1.2em; block-size: 1.2em; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
 [data-stale] :is(.value, .row-value) { color: var(--_ink-stale); }
-[data-stale] .plot { filter: grayscale(1); opacity: .7; }
+[data-stale] :is(.sparkline, .bar) { filter: grayscale(1); opacity: .7; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@container (max-width: 12em) { .foot { flex-wrap: wrap; } }
 @media (prefers-reduced-motion: no-preference) { .bar { transition: inline-size .25s ease-out; } }
 @media (forced-colors: active) {
   .bar { background: CanvasText; }
