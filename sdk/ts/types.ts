@@ -94,10 +94,16 @@ export interface Integrity {
 
 /** How a source's events are judged; the defaults are the server's. */
 export interface SourceOptions {
+  /** The source's name; it is part of the dedup key. */
   readonly name: string;
   /** What the events are: conversions (default), ad spend or story events. */
   readonly kind?: "conversione" | "spesa" | "storia";
+  /**
+   * What makes two events the same: client, time and content (default), client and five minutes, or the id that the sender
+   * signed.
+   */
   readonly dedup?: "client_time_hash" | "client_5min" | "event_id";
+  /** How long a repetition is recognised, seconds: 60 to 604,800. Default 3,600. */
   readonly dedup_ttl_s?: number;
   /** `cliente` (default): `CLIENTE-ITALIA-789456`; `free`: 1 to 128 printable characters. */
   readonly client_id?: "cliente" | "free";
@@ -110,6 +116,7 @@ export interface SourceOptions {
 /** One reason of a rejection; `code` is stable, `message` is for people. */
 export interface Reason {
   readonly code: string;
+  /** The field that is wrong, with dots into objects; none when the whole text is. */
   readonly field?: string;
   readonly message: string;
 }
@@ -117,7 +124,9 @@ export interface Reason {
 /** What becomes of one event, as in the `results` of an ingest answer. */
 export interface Verdict {
   readonly verdict: "accepted" | "duplicate" | "conflict" | "rejected" | "filtered";
+  /** Accepted, but too old for the 30-second counters, and so counted in the coarser ones only. */
   readonly late?: boolean;
+  /** What was ignored, a sentence each. */
   readonly warnings?: readonly string[];
   /** Every reason, when rejected. */
   readonly reasons?: readonly Reason[];
