@@ -11,6 +11,7 @@
     reason = "a property that does not hold ends in a panic"
 )]
 
+mod adapters;
 mod bodies;
 mod calls;
 mod checkpoints;
@@ -44,6 +45,7 @@ pub struct Target {
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    Target { name: "adapters", run: adapters::run, seeds: adapters::seeds },
     Target { name: "bodies", run: bodies::run, seeds: bodies::seeds },
     Target { name: "calls", run: calls::run, seeds: calls::seeds },
     Target { name: "checkpoints", run: checkpoints::run, seeds: checkpoints::seeds },

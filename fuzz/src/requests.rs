@@ -49,7 +49,7 @@ pub fn run(data: &[u8]) {
             assert!(document.is_empty() || serde_json::from_str::<Value>(&document).is_ok());
         }
         // No source of a provider is configured here.
-        Ok(Route::Webhook(_) | Route::Answer(_)) => unreachable!("{url}"),
+        Ok(Route::Webhook(_) | Route::Answer(_)) => panic!("{url}"),
         Ok(Route::Preflight | Route::Assets) => {}
         Err(refusal) => {
             assert!((400..500).contains(&refusal.status()), "{refusal:?}");

@@ -77,3 +77,12 @@ fn check(document: &str, expected: usize) {
 fn the_examples_of_the_mapping_are_true() {
     check("mapping.md", 9);
 }
+
+#[test]
+fn the_examples_of_the_guides_are_true() {
+    check("connect-stripe.md", 2);
+    check("connect-shopify.md", 2);
+    check("connect-hubspot.md", 2);
+    check("connect-zoho.md", 4);
+    check("connect-any-other.md", 1);
+}
