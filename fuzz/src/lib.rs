@@ -25,9 +25,16 @@ mod keys;
 #[allow(missing_docs)]
 mod kinds;
 mod members;
+mod proofs;
 mod queries;
 mod rejected;
 mod requests;
+#[path = "../../intake/tests/proofs/schemes.rs"]
+#[allow(missing_docs, dead_code)]
+mod schemes;
+#[path = "../../intake/tests/proofs/sign.rs"]
+#[allow(missing_docs, dead_code)]
+mod sign;
 mod subscriptions;
 mod tokens;
 mod world;
@@ -54,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "frames", run: frames::run, seeds: frames::seeds },
     Target { name: "journal", run: journal::run, seeds: journal::seeds },
     Target { name: "keys", run: keys::run, seeds: keys::seeds },
+    Target { name: "proofs", run: proofs::run, seeds: proofs::seeds },
     Target { name: "queries", run: queries::run, seeds: queries::seeds },
     Target { name: "rejected", run: rejected::run, seeds: rejected::seeds },
     Target { name: "requests", run: requests::run, seeds: requests::seeds },

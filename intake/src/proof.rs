@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 pub use self::fault::ProofFault;
 use self::{
     credential::Credential, hubspot::Hubspot, salesforce::Salesforce, signature::Signature,
-    standard_webhooks::StandardWebhooks, stripe::Stripe, zoho::Zoho,
+    standard_webhooks::StandardWebhooks, stripe::Stripe, window::Window, zoho::Zoho,
 };
 use crate::config::{Kind, SecretOf, table::Table};
 use crate::problem::Problem;
@@ -157,6 +157,19 @@ impl Proof {
             Self::Zoho(_) | Self::Salesforce(_) => Vec::new(),
             Self::Credential(credential) => vec![credential.header()],
         }
+    }
+
+    /// For how long the same signed request may come again and be good, in seconds; `None` where no time is
+    /// signed.
+    pub(crate) fn replay_s(&self) -> Option<u32> {
+        let window = match self {
+            Self::StandardWebhooks(scheme) => Some(scheme.window),
+            Self::Stripe(scheme) => Some(scheme.window),
+            Self::Signature(scheme) | Self::Meta(scheme, _) => scheme.window(),
+            Self::Hubspot(scheme) => Some(scheme.window),
+            Self::Zoho(_) | Self::Salesforce(_) | Self::Credential(_) => None,
+        };
+        window.map(Window::span_s)
     }
 
     /// Whether the holder of one of the source's secrets sent this request, received at `now`.

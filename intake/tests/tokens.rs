@@ -119,8 +119,12 @@ fn a_public_key_is_never_a_shared_secret() {
     let issuer = Issuer::new();
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         let jwk = issuer.of(algorithm)["jwk"].clone();
-        for part in ["n", "x", "y"].iter().filter_map(|name| jwk[*name].as_str()) {
-            for secret in [part.as_bytes().to_vec(), URL_SAFE_NO_PAD.decode(part).unwrap()] {
+        let whole = jwk.to_string();
+        let set = json!({ "keys": [jwk] }).to_string();
+        let parts = ["n", "x", "y"].iter().filter_map(|name| jwk[*name].as_str());
+        for part in parts.chain([whole.as_str(), &set]) {
+            let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+            for secret in [part.as_bytes().to_vec(), bytes] {
                 let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, issuer.kid(algorithm));
                 let message =
                     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(EXP));
@@ -128,6 +132,38 @@ fn a_public_key_is_never_a_shared_secret() {
                 let signature = crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
                 let found = issuer.jwks(&ALL).verify(&format!("{message}.{signature}"), now());
                 assert_eq!(found.unwrap_err().code(), "token_invalid");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_that_nobody_signed_is_refused() {
+    let issuer = Issuer::new();
+    let claims = URL_SAFE_NO_PAD.encode(EXP);
+    let signatures = ["", "AA", &URL_SAFE_NO_PAD.encode([0; 32]), &URL_SAFE_NO_PAD.encode([0; 64])];
+    for alg in ["none", "None", "NONE", "nOnE", "", "HS256", "RS256", "ES256", "EdDSA"] {
+        for kid in ["", r#","kid":"hs""#, r#","kid":"none""#] {
+            let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}"{kid}}}"#));
+            for signature in signatures {
+                let token = format!("{header}.{claims}.{signature}");
+                let refusal = issuer.jwks(&ALL).verify(&token, now()).unwrap_err();
+                assert_eq!(refusal.code(), "token_invalid", "{alg}{kid} {signature}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_algorithm_of_a_header_is_that_of_its_signature() {
+    let issuer = Issuer::new();
+    let together = issuer.jwks(&ALL);
+    for algorithm in ALL {
+        for other in ALL {
+            for kid in [issuer.kid(algorithm), issuer.kid(other)] {
+                let header = format!(r#"{{"alg":"{other:?}","kid":"{kid}"}}"#);
+                let found = together.verify(&issuer.sign(algorithm, &header, EXP), now());
+                assert_eq!(found.is_ok(), algorithm == other, "{header} by {algorithm:?}");
             }
         }
     }
@@ -150,6 +186,11 @@ fn a_good_signature_does_not_excuse_the_header() {
         r#","typ":"JWT","typ":"JWT""#,
         r#","crit":[]"#,
         r#","crit":["exp"]"#,
+        r#","crit":["unknown"],"unknown":true"#,
+        r#","crit":["b64"],"b64":false"#,
+        r#","b64":true"#,
+        r#","x5c":["MIIB"]"#,
+        r#","zip":"DEF""#,
         r#","jwk":{"kty":"oct"}"#,
         r#","jku":"https://example.com/jwks""#,
         r#","x5u":"https://example.com/x5u""#,
@@ -192,8 +233,10 @@ fn a_token_has_at_most_8192_bytes() {
     let keys = issuer.jwks(&[Algorithm::HS256]);
     assert_eq!(longest.len(), 8_192);
     assert!(keys.verify(&longest, now()).is_ok());
-    let refusal = keys.verify(&format!("{longest}A"), now()).unwrap_err();
-    assert_eq!(refusal.message(), "the token is not valid: it is longer than 8192 bytes");
+    for rest in ["A".to_owned(), "A".repeat(1 << 20), ".".repeat(1 << 20), "\0".repeat(1 << 20)] {
+        let refusal = keys.verify(&format!("{longest}{rest}"), now()).unwrap_err();
+        assert_eq!(refusal.message(), "the token is not valid: it is longer than 8192 bytes");
+    }
 }
 
 #[test]

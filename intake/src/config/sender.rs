@@ -103,6 +103,14 @@ pub(super) fn read(
     if table.problems.len() > before {
         return None;
     }
+    let replay_s = webhook.as_ref().and_then(|webhook| webhook.proof.replay_s());
+    if let Some(replay_s) = replay_s.filter(|replay_s| dedup_ttl_s < *replay_s) {
+        let message = format!(
+            "is shorter than a captured request is good; it should be twice the `tolerance`, `{replay_s}s`, or more"
+        );
+        table.problem("dedup_ttl", message);
+        return None;
+    }
     Some(Sender {
         kind: kind?,
         space,
@@ -269,6 +277,37 @@ mod tests {
             check("dedup_ttl", json!(bad), Some(&expected(bad)));
         }
         check("dedup_ttl", json!(3_600), Some(&expected("3600")));
+    }
+
+    #[test]
+    fn keys_are_remembered_as_long_as_a_request_is_good() {
+        let check = |tolerance: &str, dedup_ttl: &str, expected: Option<u32>| {
+            let table = json!({
+                "kind": "stripe", "secret": "A", "tolerance": tolerance, "dedup_ttl": dedup_ttl,
+            });
+            let mut problems = Vec::new();
+            let secret = |_: &str| Some("whsec_".to_owned());
+            let sender = read("crm", &table, "sources.crm", &mut problems, &secret);
+            assert_eq!(sender.is_none(), expected.is_some());
+            let expected = expected.map(|replay_s| {
+                format!(
+                    "`sources.crm.dedup_ttl` is shorter than a captured request is good; it should be \
+                     twice the `tolerance`, `{replay_s}s`, or more"
+                )
+            });
+            let found: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{tolerance} {dedup_ttl}");
+        };
+        for (tolerance, dedup_ttl, expected) in [
+            ("5m", "10m", None),
+            ("5m", "601s", None),
+            ("5m", "599s", Some(600)),
+            ("1h", "2h", None),
+            ("1h", "1h", Some(7_200)),
+            ("30s", "1m", None),
+        ] {
+            check(tolerance, dedup_ttl, expected);
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Hubspot {
     secrets: Secrets,
     /// The beginning of the address, without a slash at its end.
     base: String,
-    window: Window,
+    pub(super) window: Window,
 }
 
 impl Hubspot {

@@ -87,6 +87,10 @@ impl Signature {
         [self.header.as_str()].into_iter().chain(stamp).collect()
     }
 
+    pub(super) fn window(&self) -> Option<Window> {
+        self.stamp.as_ref().map(|stamp| stamp.window)
+    }
+
     pub(super) fn check(&self, given: &Given<'_>, now: Timestamp) -> Result<u8, ProofFault> {
         let header = given.required(&self.header)?;
         let (before, time, after) = match &self.stamp {

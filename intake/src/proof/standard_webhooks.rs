@@ -41,7 +41,7 @@ const SHARED_BYTES: RangeInclusive<usize> = 24..=64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandardWebhooks {
     keys: Secrets<Key>,
-    window: Window,
+    pub(super) window: Window,
 }
 
 /// What a signature is checked with.

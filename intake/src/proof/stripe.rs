@@ -18,7 +18,7 @@ pub(super) const HEADER: &str = "stripe-signature";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stripe {
     secrets: Secrets,
-    window: Window,
+    pub(super) window: Window,
 }
 
 impl Stripe {

@@ -38,6 +38,11 @@ impl Window {
         Self { tolerance_s }
     }
 
+    /// From the first instant at which a time is within the window to the last, in seconds.
+    pub(super) const fn span_s(self) -> u32 {
+        2 * self.tolerance_s
+    }
+
     /// Whether a time, as it was signed, is within the window around `now`; its bounds belong to it.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Proofs through the configuration, against senders that were written apart from them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod documentation;
 mod forgeries;
 mod hubspot;
 mod lists;

@@ -83,10 +83,14 @@ impl Scheme {
             None if name == "ORGANISATION" => Some(ORGANISATION.into()),
             None => Some("a-token".into()),
         };
-        let kind = Kind::NAMES.iter().find(|(name, _)| table["kind"] == *name).unwrap().1;
-        let proof = Proof::parse(kind, table.as_object().unwrap(), &secret);
+        let proof = Proof::parse(kind_of(&table), table.as_object().unwrap(), &secret);
         proof.unwrap_or_else(|problems| panic!("{}: {problems:?}", self.name))
     }
+}
+
+/// The kind that a table names.
+pub fn kind_of(table: &Value) -> Kind {
+    Kind::NAMES.iter().find(|(name, _)| table["kind"] == *name).unwrap().1
 }
 
 /// A secret that is used as text.
