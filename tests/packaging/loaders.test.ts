@@ -73,46 +73,48 @@ async function said(t: TestContext, folder: string, changed?: Record<string, str
   return page.title();
 }
 
-test("the line for Vite", async (t) => {
-  const root = folderWith("vite-line", program(namedLines().get("Vite") ?? assert.fail(), inPage));
+async function viteBuilt(root: string): Promise<string> {
   writeFileSync(join(root, "index.html"), '<!doctype html><script type="module" src="/main.js"></script>');
   await vite({ root, logLevel: "error", build: { rollupOptions: { output: { entryFileNames: "main.js" } } } });
-  assert.equal(await said(t, join(root, "dist")), "rejected");
-});
+  return join(root, "dist");
+}
 
-test("the line for webpack and Next", async (t) => {
-  const context = folderWith("webpack-line", program(namedLines().get("webpack, Next") ?? assert.fail(), inPage));
+async function webpackBuilt(context: string): Promise<string> {
   const path = join(context, "dist");
   const { promise, resolve } = Promise.withResolvers<unknown>();
   webpack({ mode: "production", context, entry: "./main.js", output: { path } }, (error, stats) =>
     resolve(error ?? stats?.toString({ all: false, errors: true })),
   );
   assert.equal(await promise, "");
-  assert.equal(await said(t, path), "rejected");
+  return path;
+}
+
+async function esbuilt(folder: string, options: Parameters<typeof esbuild>[0] = {}): Promise<string> {
+  const outdir = join(folder, "dist");
+  const main = join(folder, "main.js");
+  await esbuild({ entryPoints: [main], outdir, bundle: true, format: "esm", logLevel: "error", ...options });
+  return outdir;
+}
+
+test("the line for Vite", async (t) => {
+  const folder = folderWith("vite-line", program(namedLines().get("Vite") ?? assert.fail(), inPage));
+  assert.equal(await said(t, await viteBuilt(folder)), "rejected");
 });
 
-const bundled = async (folder: string, options: Parameters<typeof esbuild>[0] = {}) => {
-  const outdir = join(folder, "dist");
-  await esbuild({
-    entryPoints: [join(folder, "main.js")],
-    outdir,
-    bundle: true,
-    format: "esm",
-    logLevel: "error",
-    ...options,
-  });
-  return outdir;
-};
+test("the line for webpack and Next", async (t) => {
+  const folder = folderWith("webpack-line", program(namedLines().get("webpack, Next") ?? assert.fail(), inPage));
+  assert.equal(await said(t, await webpackBuilt(folder)), "rejected");
+});
 
 test("the line for esbuild", async (t) => {
   const folder = folderWith("esbuild-line", program(namedLines().get("esbuild") ?? assert.fail(), inPage));
-  assert.equal(await said(t, await bundled(folder)), "rejected");
+  assert.equal(await said(t, await esbuilt(folder)), "rejected");
 });
 
 test("the line for Workers", async (t) => {
   const inWorker = "export default { async fetch() { … return new Response(said); } };";
   const folder = folderWith("workers-line", program(namedLines().get("Workers") ?? assert.fail(), inWorker));
-  const out = await bundled(folder, { external: ["*.wasm"], conditions: ["workerd"], outdir: join(folder, "dist") });
+  const out = await esbuilt(folder, { external: ["*.wasm"], conditions: ["workerd"] });
   // As wrangler does: the module beside the script, by the name that it is imported by.
   const script = readFileSync(join(out, "main.js"), "utf8").replaceAll('"polso/core.wasm"', '"./core.wasm"');
   writeFileSync(join(out, "main.js"), script);
@@ -134,12 +136,12 @@ test("the lines are those of the README", () => {
 test("esbuild with the core as a file", async (t) => {
   const line = 'import core from "polso/core.wasm"; await init(new URL(core, import.meta.url));';
   const folder = folderWith("esbuild-file", program(line, inPage));
-  assert.equal(await said(t, await bundled(folder, { loader: { ".wasm": "file" } })), "rejected");
+  assert.equal(await said(t, await esbuilt(folder, { loader: { ".wasm": "file" } })), "rejected");
 });
 
 test("the core copied beside a bundle, whatever type it comes with", async (t) => {
   const folder = folderWith("beside", program("await init();", inPage));
-  const out = await bundled(folder);
+  const out = await esbuilt(folder);
   assert.match(await said(t, out), /^could not load `http:\/\/127\.0\.0\.1:\d+\/core\.wasm`: HTTP 404; add the line/);
   copyFileSync(join(project.installed, "dist", "core.wasm"), join(out, "core.wasm"));
   for (const type of ["application/wasm", "application/octet-stream", "text/html"]) {
@@ -156,7 +158,7 @@ test("a failed try may be repeated, and a repeated success changes nothing", asy
      await init("missing.wasm");
      document.title = missing + " " + validate("{}", { name: "crm" }).verdict;`,
   );
-  assert.equal(await said(t, await bundled(folder)), "core_unreachable rejected");
+  assert.equal(await said(t, await esbuilt(folder)), "core_unreachable rejected");
 });
 
 test("an edge function loads the module that was deployed with it", async (t) => {
@@ -165,7 +167,7 @@ test("an edge function loads the module that was deployed with it", async (t) =>
     `import { init, validate } from "polso";
      export default { async fetch() { await init(); return new Response(validate("{}", { name: "crm" }).verdict); } };`,
   );
-  const out = await bundled(folder, {
+  const out = await esbuilt(folder, {
     conditions: ["edge-light"],
     // As a framework does: what is asked for by \`?module\` lies beside the function.
     plugins: [
@@ -181,3 +183,17 @@ test("an edge function loads the module that was deployed with it", async (t) =>
   t.after(() => worker.stop());
   assert.equal(await (await fetch(worker.url)).text(), "rejected");
 });
+
+const others = `
+  import { createTracker } from "polso/tracker";
+  import { connect } from "polso/slim";
+  import "polso/widget/define";
+  const element = document.createElement("polso-kpi");
+  document.title = [element.constructor.observedAttributes.includes("kpi"), createTracker.length, connect.length].join();
+`;
+
+for (const [bundler, built] of Object.entries({ Vite: viteBuilt, webpack: webpackBuilt, esbuild: esbuilt })) {
+  test(`the entries without the core in a page built by ${bundler}, the element registered`, async (t) => {
+    assert.equal(await said(t, await built(folderWith(`${bundler}-others`, others))), "true,1,1");
+  });
+}

@@ -23,7 +23,7 @@ export class Project {
     npm(inRoot("sdk"), "pack", "--silent", "--pack-destination", folder);
     writeFileSync(join(folder, "package.json"), '{"private":true,"type":"module"}');
     const project = new Project(folder);
-    npm(folder, "install", "--offline", "--no-audit", "--no-fund", "--engine-strict=false", project.tarball);
+    npm(folder, "install", "--offline", "--no-audit", "--no-fund", project.tarball);
     return project;
   }
 
