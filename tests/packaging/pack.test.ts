@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
-import { npmBin } from "../../scripts/paths.mjs";
+import { inRoot, npmBin } from "../../scripts/paths.mjs";
 import { Project } from "./support/project.ts";
 
 let project: Project;
@@ -75,6 +75,18 @@ test("every entry says its types first, then its runtimes from the narrowest", (
     for (const file of typeof target === "string" ? [target] : Object.values(target)) {
       assert.ok(readFileSync(join(project.installed, file)).length > 0, file);
     }
+  }
+});
+
+test("every entry and every file under `/sdk/` that the documents name is there", () => {
+  const { exports } = JSON.parse(readFileSync(join(project.installed, "package.json"), "utf8"));
+  for (const document of ["sdk/README.md", "docs/embed.md"]) {
+    const text = readFileSync(inRoot(document), "utf8");
+    const entries = [...text.matchAll(/["`]polso(\/[\w./-]+)?(?:\?url)?["`]/g)].map(([, path = ""]) => `.${path}`);
+    const files = [...text.matchAll(/(?<!\.)\/sdk\/([\w./-]+\.\w+)/g)].map(([, file = ""]) => file);
+    assert.ok(entries.length > 0 && files.length > 0, document);
+    for (const entry of entries) assert.ok(entry in exports, `${document}: polso${entry.slice(1)}`);
+    for (const file of files) assert.ok(existsSync(dist(file)), `${document}: /sdk/${file}`);
   }
 });
 
