@@ -5,6 +5,7 @@ mod documentation;
 mod forgeries;
 mod hubspot;
 mod lists;
+mod replays;
 mod salesforce;
 mod schemes;
 mod sign;

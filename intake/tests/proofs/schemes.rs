@@ -29,15 +29,18 @@ impl Request {
         }
     }
 
-    pub fn check(&self, proof: &Proof, now: Timestamp) -> Result<Proven, ProofFault> {
-        let given = Given {
+    pub fn given(&self) -> Given<'_> {
+        Given {
             method: &self.method,
             url: &self.url,
             headers: &self.headers,
             content_type: self.content_type.as_deref(),
             body: &self.body,
-        };
-        proof.check(&given, now)
+        }
+    }
+
+    pub fn check(&self, proof: &Proof, now: Timestamp) -> Result<Proven, ProofFault> {
+        proof.check(&self.given(), now)
     }
 }
 
