@@ -61,6 +61,12 @@ pub fn seeds() -> Vec<Vec<u8>> {
         config(
             r#"{"SHARDS":0,"sourcs":{},"JWT_KEYS":"x","sources":{"Crm":{"knd":"native"},"b":1}}"#,
         ),
+        config(
+            r#"{"sources":{"a":{"kind":"generic","scheme":"hmac","secret":["A","B"],"algorithm":"sha512","header":"X-A","prefix":"p=","encoding":"base64","timestamp_header":"X-B","timestamp_unit":"ms","tolerance":"1h","dedup_ttl":"2h","map":{"target":"conversion"}}}}"#,
+        ),
+        config(
+            r#"{"sources":{"a":{"kind":"hubspot","secret":"A","public_url":"https://a.example","tolerance":"1s"},"b":{"kind":"salesforce","secret":"A","path_secret":"B"},"c":{"kind":"standard_webhooks","secret":"A","dedup_ttl":"1m"}}}"#,
+        ),
         config("[]"),
         keys(JWKS),
         keys(include_str!("../../intake/tests/keys.json")),
