@@ -145,7 +145,8 @@ export class Page {
     const controls = new Controls(voice, this.#actions);
     const timeMachine = new TimeMachine(voice, this.#actions);
     const span = new Span(voice);
-    const toolbar = h("div", { class: "toolbar", hidden: true }, controls.element, timeMachine.element, span.element);
+    const moment = h("div", { class: "toolbar-moment" }, span.element, timeMachine.element);
+    const toolbar = h("div", { class: "toolbar", hidden: true }, controls.element, moment);
     const board = h("div", { class: "board", hidden: true });
     const main = h("main", { id: "main", tabindex: -1 }, notice.element, signIn.element, toolbar, board);
     document.body.replaceChildren(header.element, navigation.element, main, this.#speaker.element);

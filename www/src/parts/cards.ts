@@ -22,16 +22,25 @@ export class Cards implements Panel {
   readonly #domain: Domain;
   readonly #voice: Voice;
 
-  /** @param kpis which cards, in their order */
-  constructor(voice: Voice, actions: Actions, domain: Domain, kpis: readonly KpiName[] = domains[domain].kpis) {
+  /** @param options which cards, in their order, and whether the subject's name stands above them */
+  constructor(
+    voice: Voice,
+    actions: Actions,
+    domain: Domain,
+    options: { readonly kpis?: readonly KpiName[]; readonly titled?: boolean } = {},
+  ) {
     this.#voice = voice;
     this.#domain = domain;
-    this.#cards = kpis.map((kpi) => {
+    this.#cards = (options.kpis ?? domains[domain].kpis).map((kpi) => {
       return new Card(voice, kpi, () => actions.select((selection) => ({ ...selection, kpi })));
     });
     const elements = this.#cards.map(({ element }) => element);
-    const name = voice.messages.domain[domain];
-    this.element = h("section", { class: "cards", "aria-label": `${voice.messages.kpis}: ${name}` }, ...elements);
+    this.element = h(
+      "section",
+      { class: "kpis", "aria-label": `${voice.messages.kpis}: ${voice.messages.domain[domain]}` },
+      h("h2", { class: options.titled ? "title" : "visually-hidden" }, voice.messages.domain[domain]),
+      h("div", { class: "cards", "data-count": elements.length }, ...elements),
+    );
   }
 
   queries(moment: Moment): readonly Query[] {

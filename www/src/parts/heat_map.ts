@@ -108,7 +108,7 @@ export class HeatMap implements Panel {
       const value = reading?.value ?? null;
       setText(cell, value === null ? "" : formats.tick(value, reading?.unit ?? "count"));
       setAttributes(cell, {
-        "data-level": value === null ? undefined : Math.min(Math.floor((value / largest) * levels), levels - 1),
+        "data-level": value === null ? undefined : levelOf(value / largest),
         "data-peak": group === peak ? "" : undefined,
         title: this.#sentence(group),
       });
@@ -148,6 +148,11 @@ export class HeatMap implements Panel {
     this.#cursor = index;
     this.#frame.read(this.#sentence(this.#groups[index] ?? ""));
   }
+}
+
+/** By the square root, so that one busy hour does not make all others look alike. */
+function levelOf(share: number): number {
+  return Math.min(Math.floor(Math.sqrt(Math.max(share, 0)) * levels), levels - 1);
 }
 
 function isEvening(hour: number): boolean {

@@ -16,16 +16,14 @@ export function lastWeek(voice: Voice, versus: Versus | undefined): { text: stri
   const { messages, formats } = voice;
   if (versus === undefined) return { text: messages.noComparison, title: messages.noComparisonWhy };
   const { now, before, hours, endMs, beforeEndMs } = versus;
-  const span = (toMs: number) => {
-    const fromMs = toMs - hours * hourMs;
-    const day = hours === 1 ? "" : `${formats.rome.shortDay(fromMs)} `;
-    return `${day}${formats.rome.minute(fromMs)}–${hours === 1 ? "" : `${formats.rome.shortDay(toMs)} `}${formats.rome.minute(toMs)}`;
-  };
-  const title = [
-    `${span(endMs)}: ${sentenceOf(voice, "", now).slice(3)}`,
-    `${formats.rome.shortDay(beforeEndMs - 1)}, ${span(beforeEndMs)}: ${sentenceOf(voice, "", before).slice(3)}`,
-  ].join("\n");
+  const { rome } = formats;
+  const span = (toMs: number) => `${rome.dayAndMinute(toMs - hours * hourMs)} – ${rome.dayAndMinute(toMs)}`;
+  const name =
+    hours === 1 ? messages.wholeHour(rome.minute(endMs - hourMs)) : messages.wholeHours(formats.count(hours));
   const change = now === undefined || before === undefined ? undefined : changeOf(now, before);
-  const was = messages.lastWeek(figureOf(voice, before));
-  return { text: change === undefined ? was : `${formats.change(change)} ${was}`, title };
+  const text = messages.lastWeek(name, figureOf(voice, now), figureOf(voice, before));
+  return {
+    text: change === undefined ? text : `${text} ${formats.change(change)}`,
+    title: `${sentenceOf(voice, span(endMs), now)}\n${sentenceOf(voice, span(beforeEndMs), before)}`,
+  };
 }

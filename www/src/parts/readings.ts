@@ -37,10 +37,10 @@ export const marks: Readonly<Record<Standing, string>> = {
   unavailable: "○",
 };
 
-/** `sotto l’obiettivo, obiettivo 15,0%`. */
+/** `sotto l’obiettivo (15,0%)`. */
 export function standingWords({ messages, formats }: Voice, reading: Reading): string {
-  const target = reading.target === null ? "" : `, ${messages.targetIs(formats.value(reading.target, reading.unit))}`;
-  return messages.status[standingOf(reading)] + target;
+  const status = messages.status[standingOf(reading)];
+  return reading.target === null ? status : messages.targetIs(status, formats.value(reading.target, reading.unit));
 }
 
 /** All of a reading in one sentence: for a tooltip, or to be spoken. */

@@ -82,12 +82,9 @@ export class TableBy implements Panel {
       ...where.filter((filter) => splitFilter(filter).dimension !== "formato"),
       "formato:video_breve",
     ];
-    return [
-      whole,
-      all,
-      { ...asked, kpi: [opening], where: ofStories },
-      { ...asked, kpi: ["completion"], where: shortVideos },
-    ];
+    const openings: Query = { ...asked, kpi: [opening], where: ofStories };
+    const { by: _, ...together } = openings;
+    return [whole, all, openings, { ...asked, kpi: ["completion"], where: shortVideos }, together];
   }
 
   show(shown: Shown): void {
@@ -99,7 +96,9 @@ export class TableBy implements Panel {
     const sorted = shownKpi(this.#domain, selection.kpi);
     if (this.#choice.value !== by) this.#choice.value = by;
     this.#table.name(0, messages.dimension[by]);
-    const [whole, all, openings, shortVideos] = this.queries(picture.moment).map((query) => picture.answer(query));
+    const [whole, all, openings, shortVideos, together] = this.queries(picture.moment).map((query) =>
+      picture.answer(query),
+    );
     const of = (group: readonly Reading[]) => readingOf(group, sorted)?.value ?? -1;
     const groups = [...groupedBy(all?.readings ?? [])].toSorted(
       ([a, left], [b, right]) => of(right) - of(left) || (a < b ? -1 : 1),
@@ -113,7 +112,7 @@ export class TableBy implements Panel {
     const total: Row = {
       key: "\u0000total",
       total: true,
-      cells: this.#cells(messages.rowTotal, whole?.readings ?? []),
+      cells: this.#cells(messages.rowTotal, [...(whole?.readings ?? []), ...(together?.readings ?? [])]),
     };
     this.#table.show([...rows, total], this.#columns.indexOf(sorted) + 1);
     const hidden = groups.length - rows.length;

@@ -5,7 +5,6 @@ import { Cards } from "../parts/cards.ts";
 import { CourseChart } from "../parts/course_chart.ts";
 import { EmptyState } from "../parts/empty.ts";
 import { IntegritySum } from "../parts/integrity_sum.ts";
-import { Title } from "../parts/title.ts";
 import { type MakeView, panelView } from "./view.ts";
 
 export const overviewView: MakeView = (voice, actions) =>
@@ -14,10 +13,11 @@ export const overviewView: MakeView = (voice, actions) =>
     ["conversions", "stories"],
     [
       new EmptyState(voice, "conversions"),
-      new Title(voice.messages.domain.conversions),
-      new Cards(voice, actions, "conversions"),
-      new Title(voice.messages.domain.stories),
-      new Cards(voice, actions, "stories", ["views", "ctr", "completion", "early_exit", "local_shares"]),
+      new Cards(voice, actions, "conversions", { titled: true }),
+      new Cards(voice, actions, "stories", {
+        titled: true,
+        kpis: ["views", "ctr", "completion", "early_exit", "local_shares"],
+      }),
       {
         row: "halves",
         panels: [new CourseChart(voice, actions, "conversions"), new CourseChart(voice, actions, "stories")],

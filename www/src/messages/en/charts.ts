@@ -11,7 +11,7 @@ export const charts: typeof italian = {
   columnWindow: "Window",
   columnValue: "Value",
   columnBasis: "Of",
-  bands: "By age of the event",
+  bands: "by age of the event",
   band: (from, to) => `${from}–${to} min ago`,
   columnAge: "Age",
   rowTotal: "Total",

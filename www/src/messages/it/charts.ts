@@ -9,7 +9,7 @@ export const charts = {
   columnWindow: "Finestra",
   columnValue: "Valore",
   columnBasis: "Su",
-  bands: "Per età dell’evento",
+  bands: "per età dell’evento",
   band: (from: string, to: string) => `${from}–${to} min fa`,
   columnAge: "Età",
   rowTotal: "Totale",
