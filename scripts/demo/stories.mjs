@@ -105,7 +105,8 @@ export class Stories {
   #choice;
   /** @type {Map<string, Viewer[]>} who has seen each story, as many as are needed */
   #viewers = new Map();
-  #totals = { view_count: 0, clicks: 0, likes: 0, shares: 0 };
+  /** Those of the one story that is told of in totals, and its name: there is one each day. */
+  #totals = { story_id: "", views: 0, watched: 0, clicks: 0, likes: 0, shares: 0 };
 
   /** @param {Random} random */
   constructor(random) {
@@ -202,12 +203,6 @@ export class Stories {
    */
   #snapshot(nowMs) {
     const random = this.#random;
-    const totals = this.#totals;
-    totals.view_count += random.whole(20, 60);
-    totals.clicks += random.whole(2, 11);
-    totals.likes += random.whole(1, 8);
-    totals.shares += random.whole(0, 1);
-    const { likes, ...rest } = totals;
     const about = this.#about("ospite", nowMs, {
       name: "ospite",
       formato: "video_breve",
@@ -215,7 +210,23 @@ export class Stories {
       watched: 0.6,
       clicked: 15,
     });
-    const engagement = { completion_rate: random.whole(56, 66) / 100, ...rest, reactions: { like: likes } };
+    if (this.#totals.story_id !== about.story_id) {
+      this.#totals = { story_id: about.story_id, views: 0, watched: 0, clicks: 0, likes: 0, shares: 0 };
+    }
+    const totals = this.#totals;
+    const views = random.whole(20, 60);
+    totals.views += views;
+    totals.watched += Math.round((views * random.whole(56, 66)) / 100);
+    totals.clicks += random.whole(2, 11);
+    totals.likes += random.whole(1, 8);
+    totals.shares += random.whole(0, 1);
+    const engagement = {
+      completion_rate: Math.round((10_000 * totals.watched) / totals.views) / 10_000,
+      view_count: totals.views,
+      clicks: totals.clicks,
+      shares: totals.shares,
+      reactions: { like: totals.likes },
+    };
     return { event_type: "StoryView", ...about, user_location: "Italia", engagement };
   }
 }

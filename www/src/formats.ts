@@ -85,6 +85,11 @@ export class Formats {
     return unit === "euro" ? this.#euro.format(value) : this.#count.format(value);
   }
 
+  /** A count with the number itself, for a cell that is exported. */
+  figure(value: number | null): { text: string; number: number | null } {
+    return { text: this.count(value), number: value };
+  }
+
   /** The same for the ticks of an axis, where every character is one too many. */
   tick(value: number, unit: Reading["unit"]): string {
     if (unit === "ratio") return `${this.#compact(value * 100)}%`;

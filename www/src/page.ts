@@ -12,6 +12,7 @@ import { Formats } from "./formats.ts";
 import { type Language, messagesFor } from "./messages/messages.ts";
 import type { Moment } from "./moment.ts";
 import { Controls } from "./parts/controls.ts";
+import { offerExports, type Taken } from "./parts/exports.ts";
 import { Header } from "./parts/header.ts";
 import { Navigation } from "./parts/navigation.ts";
 import { Notice } from "./parts/notice.ts";
@@ -27,7 +28,8 @@ import type { View } from "./views/view.ts";
 import { makeView } from "./views/views.ts";
 
 export interface PageActions extends Omit<Actions, "say"> {
-  enter(token: string): void;
+  enter(token: string, remembered?: boolean): void;
+  signOut(): void;
   togglePause(): void;
 }
 
@@ -89,7 +91,8 @@ export class Page {
     signIn.show({ visible: state === undefined || stopped !== undefined, reason: stopped });
     if (state !== undefined) notice.show({ state, paused, picture });
     document.title = `${voice.messages.views[selection.view]} · ${voice.messages.title}`;
-    const { board } = this.#parts;
+    const { toolbar, board } = this.#parts;
+    toolbar.hidden = picture === undefined;
     board.hidden = picture === undefined;
     const stale = paused || (state !== undefined && state.kind !== "live");
     setAttributes(board, { "data-stale": stale ? "" : undefined });
@@ -113,12 +116,13 @@ export class Page {
   }
 
   #showView(picture: Picture, nowMs: number): void {
-    const { toolbar, controls, timeMachine, span, board } = this.#parts;
+    const { controls, timeMachine, span, board } = this.#parts;
     // The picture's own selection: what is shown and what it says it is never differ.
     const { selection } = picture.moment;
     const view = this.#view(selection.view);
     if (view.element.parentElement !== board) board.replaceChildren(view.element);
-    toolbar.hidden = view.domains.length === 0;
+    controls.element.hidden = view.domains.length === 0;
+    timeMachine.element.hidden = view.domains.length === 0;
     controls.show({ selection, domains: view.domains });
     timeMachine.show({ selection, nowMs });
     span.show({ picture, domains: view.domains });
@@ -127,9 +131,18 @@ export class Page {
 
   #view(name: ViewName): View {
     const { views, voice } = this.#parts;
-    const view = views.get(name) ?? makeView[name](voice, this.#actions);
+    const made = views.get(name);
+    if (made !== undefined) return made;
+    const view = makeView[name](voice, this.#actions);
     views.set(name, view);
+    offerExports(voice, view.element, () => this.#taken);
     return view;
+  }
+
+  /** Of when the numbers are, as an export says it. */
+  get #taken(): Taken {
+    const ms = this.#shown.picture?.moment.nowMs ?? this.#shown.nowMs;
+    return { ms, note: this.#parts.span.element.textContent };
   }
 
   #build(): Parts {
@@ -138,10 +151,11 @@ export class Page {
     const header = new Header(voice, this.#settings, {
       chooseLanguage: (language) => this.#speak(language),
       togglePause: () => this.#pageActions.togglePause(),
+      signOut: () => this.#pageActions.signOut(),
     });
     const navigation = new Navigation(voice, this.#actions);
     const notice = new Notice(voice, this.#actions);
-    const signIn = new SignIn(voice, (token) => this.#pageActions.enter(token));
+    const signIn = new SignIn(voice, (token, remembered) => this.#pageActions.enter(token, remembered));
     const controls = new Controls(voice, this.#actions);
     const timeMachine = new TimeMachine(voice, this.#actions);
     const span = new Span(voice);
@@ -157,9 +171,11 @@ export class Page {
   /** Everything in the other language, with the focus where it was. */
   #speak(language: Language): void {
     const focused = document.activeElement?.id;
+    const choosing = document.getElementById("settings")?.matches(":popover-open");
     this.#settings.language = language;
     this.#parts = this.#build();
     this.show(this.#shown);
+    if (choosing) document.getElementById("settings")?.showPopover();
     if (focused) document.getElementById(focused)?.focus();
   }
 }

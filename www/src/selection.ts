@@ -7,7 +7,7 @@
 
 import { type Dimension, dimensions, type KpiName, kpiNames, splitFilter } from "./domains.ts";
 
-export const viewNames = ["overview", "conversions", "stories", "integrity"] as const;
+export const viewNames = ["overview", "conversions", "stories", "integrity", "rejected"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 export const windowChoices = ["5m", "15m", "1h", "6h", "24h", "7d", "28d", "35d"] as const;

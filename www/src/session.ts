@@ -11,7 +11,7 @@ import { Page, type PageShown } from "./page.ts";
 import { type Picture, take } from "./picture.ts";
 import { type Selection, searchOf, selectionFrom } from "./selection.ts";
 import { Settings } from "./settings.ts";
-import { currentToken, keepToken } from "./token.ts";
+import { currentToken, forgetToken, keepToken, onForgotten } from "./token.ts";
 
 const statusEveryMs = 1_000;
 
@@ -26,11 +26,15 @@ export class Session {
     this.#page = new Page(
       new Settings(),
       {
-        enter: (token) => {
-          keepToken(token);
+        enter: (token, remembered = false) => {
+          keepToken(token, remembered);
           this.enter(token);
         },
         select: (change) => this.#select(change(this.#selection)),
+        signOut: () => {
+          forgetToken();
+          this.leave();
+        },
         togglePause: () => this.#togglePause(),
         valuesOf: (dimension) => (this.#live?.ready ? this.#live.values(dimension) : []),
         token: currentToken,
@@ -39,6 +43,7 @@ export class Session {
     );
     // Ages grow and links fall silent without any event.
     setInterval(() => this.#show(), statusEveryMs);
+    onForgotten(() => this.leave());
     addEventListener("popstate", () => this.#look(selectionFrom(location.search)));
   }
 
@@ -51,6 +56,14 @@ export class Session {
       if (this.#live === live) this.#show();
     });
     live.watch([], () => this.#refresh());
+    this.#show();
+  }
+
+  /** Ends the link and shows nothing of what it brought. */
+  leave(): void {
+    this.#live?.close();
+    this.#live = undefined;
+    this.#picture = undefined;
     this.#show();
   }
 

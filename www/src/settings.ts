@@ -1,20 +1,25 @@
-/** What the viewer chose and the browser remembers: language and theme. The token is not among it. */
+/** What the viewer chose and the browser remembers: language, theme, density. The token is not among it. */
 
 import { isLanguage, type Language, preferredLanguage } from "./messages/messages.ts";
 
-export type Theme = "auto" | "light" | "dark";
+export const themes = ["auto", "light", "dark"] as const;
+export type Theme = (typeof themes)[number];
 
-const keys = { language: "polso.language", theme: "polso.theme" } as const;
+export const densities = ["comfortable", "compact"] as const;
+export type Density = (typeof densities)[number];
+
+const keys = { language: "polso.language", theme: "polso.theme", density: "polso.density" } as const;
 
 export class Settings {
   #language: Language;
   #theme: Theme;
+  #density: Density;
 
   constructor() {
     const language = recall(keys.language);
-    const theme = recall(keys.theme);
     this.#language = isLanguage(language) ? language : preferredLanguage(navigator.languages);
-    this.#theme = theme === "light" || theme === "dark" ? theme : "auto";
+    this.#theme = oneOf(themes, recall(keys.theme), "auto");
+    this.#density = oneOf(densities, recall(keys.density), "comfortable");
     this.#apply();
   }
 
@@ -38,10 +43,26 @@ export class Settings {
     this.#apply();
   }
 
-  #apply(): void {
-    document.documentElement.lang = this.#language;
-    document.documentElement.dataset["theme"] = this.#theme;
+  get density(): Density {
+    return this.#density;
   }
+
+  set density(density: Density) {
+    this.#density = density;
+    remember(keys.density, density);
+    this.#apply();
+  }
+
+  #apply(): void {
+    const { documentElement: root } = document;
+    root.lang = this.#language;
+    root.dataset["theme"] = this.#theme;
+    root.dataset["density"] = this.#density;
+  }
+}
+
+function oneOf<T extends string>(all: readonly T[], text: string | null, usual: T): T {
+  return all.find((one) => one === text) ?? usual;
 }
 
 // A browser may forbid storage: then a choice lasts as long as the page.

@@ -1,7 +1,7 @@
-/** Both languages say the same things, and every reason that the core knows is explained in both. */
+/** Both languages say the same things, all of it is used, and every reason that the core knows is explained in both. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { en } from "../src/messages/en.ts";
 import { it } from "../src/messages/it.ts";
@@ -19,6 +19,30 @@ function shape(messages: object, path = ""): string[] {
 test("Italian and English have the same keys, and none is empty", () => {
   assert.deepEqual(shape(en), shape(it));
   assert.ok(!shape(it).some((key) => key.endsWith("is empty")));
+});
+
+/** The pages' code without its comments and without the messages themselves. */
+function code(): string {
+  const folder = new URL("../src/", import.meta.url).pathname;
+  const files = globSync(`${folder}**/*.ts`).filter((file) => !/\/messages\/(it|en)\b/.test(file));
+  assert.ok(files.length > 30, `only ${files.length} files in ${folder}`);
+  return files.map((file) => readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")).join("\n");
+}
+
+/** The keys that no code names; a table that is taken as a whole, or by a code, is used as a whole. */
+function unused(messages: object, source: string, path = ""): string[] {
+  return Object.entries(messages).flatMap(([key, value]) => {
+    const here = `${path}${key}`;
+    if (!new RegExp(`\\b${key}\\b`).test(source)) return [here];
+    const whole = new RegExp(`\\.${key}\\b(?![.;])`).test(source);
+    return typeof value === "object" && !whole ? unused(value, source, `${here}.`) : [];
+  });
+}
+
+test("no message is left over", () => {
+  const source = code();
+  assert.deepEqual(unused({ kpis: it.kpis, leftOver: "x" }, source), ["leftOver"], "one that is left over is found");
+  assert.deepEqual(unused(it, source), []);
 });
 
 test("every reason code of the core is explained", () => {

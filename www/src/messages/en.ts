@@ -7,6 +7,8 @@ import { integrity } from "./en/integrity.ts";
 import { kpis } from "./en/kpis.ts";
 import { page } from "./en/page.ts";
 import { reasons } from "./en/reasons.ts";
+import { rejected } from "./en/rejected.ts";
+import { settings } from "./en/settings.ts";
 import { words } from "./en/words.ts";
 import type { Messages } from "./it.ts";
 
@@ -18,5 +20,7 @@ export const en: Messages = {
   ...integrity,
   ...reasons,
   ...empty,
+  ...rejected,
+  ...settings,
   ...words,
 };

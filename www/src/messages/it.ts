@@ -7,6 +7,8 @@ import { integrity } from "./it/integrity.ts";
 import { kpis } from "./it/kpis.ts";
 import { page } from "./it/page.ts";
 import { reasons } from "./it/reasons.ts";
+import { rejected } from "./it/rejected.ts";
+import { settings } from "./it/settings.ts";
 import { words } from "./it/words.ts";
 
 export const it = {
@@ -17,6 +19,8 @@ export const it = {
   ...integrity,
   ...reasons,
   ...empty,
+  ...rejected,
+  ...settings,
   ...words,
 };
 

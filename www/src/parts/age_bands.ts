@@ -53,6 +53,7 @@ export class AgeBands implements Panel {
         key: String(index),
         name: band,
         value: figureOf(this.#voice, reading),
+        number: value,
         share: value === null ? undefined : Math.max(value, 0) / largest,
         sentence: sentenceOf(this.#voice, band, reading),
         mark: "",

@@ -6,11 +6,14 @@
 
 import { h, setAttributes, setText } from "../dom.ts";
 import { followKeys } from "./cursor.ts";
+import { numberIn } from "./table.ts";
 
 export interface Item {
   readonly key: string;
   readonly name: string;
   readonly value: string;
+  /** The number itself, for an export. */
+  readonly number: number | null;
   /** Length of the bar, 0 to 1; none for what has no value. */
   readonly share: number | undefined;
   /** All of it in words, for the tooltip and to be spoken. */
@@ -46,7 +49,7 @@ export class BarList {
    */
   constructor(plot: HTMLElement, names: string, say: (sentence: string) => void, pick?: (key: string) => void) {
     this.#pick = pick;
-    const heads = h("tr", {}, h("th", { scope: "col" }, names), h("td"), this.#column);
+    const heads = h("tr", {}, h("th", { scope: "col" }, names), h("td", { "aria-hidden": "true" }), this.#column);
     this.element = h(
       "table",
       { class: "bar-list" },
@@ -82,7 +85,7 @@ export class BarList {
       line.bar.style.inlineSize = `${((item.share ?? 0) * 100).toFixed(2)}%`;
       setAttributes(line.bar, { "data-empty": item.share ? undefined : "" });
       setText(line.value, item.mark === "" ? item.value : `${item.mark} ${item.value}`);
-      setAttributes(line.value, { "data-status": item.standing });
+      setAttributes(line.value, { "data-status": item.standing, "data-number": numberIn(item.number) });
       setAttributes(line.element, {
         title: item.sentence,
         "data-dimmed": anyPicked && !item.picked ? "" : undefined,

@@ -84,7 +84,7 @@ export class Bounds implements Panel {
     this.#table.show(
       counts.map(([name, count]) => ({
         key: name,
-        cells: [messages.reachedName[name], formats.count(count), messages.reachedMeans[name]],
+        cells: [messages.reachedName[name], formats.figure(count), messages.reachedMeans[name]],
       })),
     );
   }

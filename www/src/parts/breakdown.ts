@@ -82,6 +82,7 @@ export class Breakdown implements Panel {
       key: value,
       name,
       value: figureOf(this.#voice, reading),
+      number: reading.value,
       share: reading.value === null ? undefined : Math.max(reading.value, 0) / largest,
       sentence: sentenceOf(this.#voice, name, reading),
       mark: standing === "ok" ? "" : marks[standing],

@@ -72,7 +72,8 @@ export class CourseChart implements Panel {
     const rows = this.#slots.map((slot, index) => {
       const { value, basis } = this.#figures(slot);
       const current = index === this.#slots.length - 1 ? ` (${messages.chartCurrent})` : "";
-      return { key: String(slot.fromMs), cells: [this.#label(slot) + current, value, basis] };
+      const number = readingOf(slot.readings, this.#kpi)?.value ?? null;
+      return { key: String(slot.fromMs), cells: [this.#label(slot) + current, { text: value, number }, basis] };
     });
     this.#table.show(rows.reverse());
   }

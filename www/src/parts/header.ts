@@ -1,10 +1,10 @@
-/** The page's head: whose numbers these are, how the link is, language, theme, pause. */
+/** The page's head: whose numbers these are, how the link is, pause, settings. */
 
 import type { LinkState } from "polso";
 import { h, setAttributes, setText, svg } from "../dom.ts";
-import { type Language, languages } from "../messages/messages.ts";
-import type { Settings, Theme } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import type { Part, Voice } from "./part.ts";
+import { type SettingsActions, SettingsMenu } from "./settings.ts";
 
 export interface LinkShown {
   /** None before there is a token. */
@@ -14,12 +14,9 @@ export interface LinkShown {
   readonly space: string | undefined;
 }
 
-export interface HeaderActions {
-  chooseLanguage(language: Language): void;
+export interface HeaderActions extends SettingsActions {
   togglePause(): void;
 }
-
-const themes: readonly Theme[] = ["auto", "light", "dark"];
 
 export class Header implements Part<LinkShown> {
   readonly element: HTMLElement;
@@ -28,6 +25,7 @@ export class Header implements Part<LinkShown> {
   readonly #word = h("span", { role: "status" });
   readonly #age = h("span", { class: "age" });
   readonly #pause = h("button", { type: "button", class: "quiet-button", hidden: true });
+  readonly #settings: SettingsMenu;
   readonly #voice: Voice;
 
   constructor(voice: Voice, settings: Settings, actions: HeaderActions) {
@@ -35,30 +33,14 @@ export class Header implements Part<LinkShown> {
     this.#voice = voice;
     this.#link.append(h("span", { class: "dot", "aria-hidden": "true" }), this.#word, this.#age);
     this.#pause.addEventListener("click", () => actions.togglePause());
-    const language = chooser("language", messages.language, settings.language, [
-      ["it", "Italiano"],
-      ["en", "English"],
-    ]);
-    language.addEventListener("change", () => {
-      if (language.value in languages) actions.chooseLanguage(language.value as Language);
-    });
-    const names = { auto: messages.themeAuto, light: messages.themeLight, dark: messages.themeDark };
-    const theme = chooser(
-      "theme",
-      messages.theme,
-      settings.theme,
-      themes.map((name) => [name, names[name]] as const),
-    );
-    theme.addEventListener("change", () => {
-      settings.theme = theme.value as Theme;
-    });
+    this.#settings = new SettingsMenu(voice, settings, actions);
     this.element = h(
       "header",
       { class: "head" },
       h("a", { class: "skip", href: "#main" }, messages.skip),
       h("h1", {}, logo(), h("span", {}, messages.title), this.#space),
       h("div", { class: "head-link" }, this.#link, this.#pause),
-      h("div", { class: "head-settings" }, language, theme),
+      h("div", { class: "head-settings" }, ...this.#settings.elements),
     );
   }
 
@@ -67,6 +49,7 @@ export class Header implements Part<LinkShown> {
     setText(this.#space, space ?? "");
     this.#space.title = messages.space;
     this.#link.hidden = state === undefined;
+    this.#settings.show(state !== undefined);
     this.#pause.hidden = state === undefined || state.kind === "stopped";
     setText(this.#pause, paused ? messages.resume : messages.pause);
     setAttributes(this.#pause, { "aria-pressed": paused });
@@ -82,11 +65,6 @@ export class Header implements Part<LinkShown> {
     setText(this.#word, paused ? messages.linkPaused : words[state.kind]);
     setText(this.#age, silenceMs === undefined ? "" : messages.linkHeard(formats.age(silenceMs)));
   }
-}
-
-function chooser(id: string, label: string, chosen: string, options: readonly (readonly [string, string])[]) {
-  const elements = options.map(([value, name]) => h("option", { value, selected: value === chosen }, name));
-  return h("select", { id, "aria-label": label, title: label }, ...elements);
 }
 
 /** A pulse. */

@@ -14,6 +14,7 @@ import { ChartFrame } from "./chart_frame.ts";
 import { followKeys } from "./cursor.ts";
 import type { Actions, Panel, Shown, Voice } from "./part.ts";
 import { figureOf, sentenceOf } from "./readings.ts";
+import { numberIn } from "./table.ts";
 
 const weeksMax = 4;
 const days = [1, 2, 3, 4, 5, 6, 7] as const;
@@ -108,6 +109,7 @@ export class HeatMap implements Panel {
       const value = reading?.value ?? null;
       setText(cell, value === null ? "" : formats.tick(value, reading?.unit ?? "count"));
       setAttributes(cell, {
+        "data-number": numberIn(value),
         "data-level": value === null ? undefined : levelOf(value / largest),
         "data-peak": group === peak ? "" : undefined,
         title: this.#sentence(group),

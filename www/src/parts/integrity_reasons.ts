@@ -46,7 +46,7 @@ export class IntegrityReasons implements Panel {
     this.#table.show(
       reasons.map(([code, count]) => ({
         key: code,
-        cells: [code, formats.count(count), sourcesOf(integrity, code).join(", "), messages.reason[code] ?? ""],
+        cells: [code, formats.figure(count), sourcesOf(integrity, code).join(", "), messages.reason[code] ?? ""],
       })),
     );
   }

@@ -55,15 +55,15 @@ export class IntegritySources implements Panel {
     const age = (at: string | null) =>
       at === null
         ? messages.never
-        : { text: formats.age(nowMs - Date.parse(at)), title: formats.rome.dayAndSecond(Date.parse(at)) };
+        : { text: formats.age(nowMs - Date.parse(at)), title: formats.rome.dayAndSecond(Date.parse(at)), exported: at };
     return {
       key,
       cells: [
         name,
-        formats.count(figures.received),
-        ...outcomes.map((outcome) => formats.count(figures[outcome])),
-        formats.count(figures.late),
-        formats.count(figures.declared_duplicates ?? null),
+        formats.figure(figures.received),
+        ...outcomes.map((outcome) => formats.figure(figures[outcome])),
+        formats.figure(figures.late),
+        formats.figure(figures.declared_duplicates ?? null),
         formats.span(figures.clock_skew_ms),
         age(figures.last_event),
         age(figures.last_received),

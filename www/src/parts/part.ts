@@ -37,6 +37,8 @@ export interface Actions {
   say(sentence: string): void;
   /** The token of this visit, for what only the HTTP interface knows. */
   token(): string | undefined;
+  /** Goes on with another token, for this tab only. */
+  enter(token: string): void;
 }
 
 /** How a part speaks. */

@@ -1,8 +1,9 @@
-/** Asks for a token, and says what was wrong with the last one. */
+/** Asks for a token and how long to keep it, and says what was wrong with the last one. */
 
 import type { StopReason } from "polso";
 import { h, setText } from "../dom.ts";
 import type { Part, Voice } from "./part.ts";
+import { tokenForm } from "./token_form.ts";
 
 export interface SignInShown {
   readonly visible: boolean;
@@ -12,27 +13,18 @@ export interface SignInShown {
 export class SignIn implements Part<SignInShown> {
   readonly element: HTMLElement;
   readonly #problem = h("p", { class: "problem", role: "alert" });
-  readonly #input: HTMLInputElement;
+  readonly #form: HTMLFormElement;
   readonly #voice: Voice;
 
-  /** @param enter called with the token */
-  constructor(voice: Voice, enter: (token: string) => void) {
+  /** @param enter called with the token, and whether the next visit should have it too */
+  constructor(voice: Voice, enter: (token: string, remembered: boolean) => void) {
     const { messages } = voice;
     this.#voice = voice;
-    this.#input = h("input", { id: "token", type: "password", autocomplete: "off", spellcheck: "false" });
-    const form = h(
-      "form",
-      {},
-      h("label", { for: "token" }, messages.token),
-      h("div", { class: "field" }, this.#input, h("button", { type: "submit", class: "main-button" }, messages.open)),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const token = this.#input.value.trim();
-      if (token === "") setText(this.#problem, messages.tokenMissing);
-      else enter(token);
-      this.#input.value = "";
-      this.#input.focus();
+    const remember = h("input", { type: "checkbox", id: "remember", "aria-describedby": "remember-hint" });
+    this.#form = tokenForm(voice, {
+      id: "token",
+      open: messages.open,
+      enter: (token) => enter(token, remember.checked),
     });
     this.element = h(
       "section",
@@ -40,7 +32,9 @@ export class SignIn implements Part<SignInShown> {
       h("h2", { id: "sign-in-name" }, messages.signInTitle),
       this.#problem,
       h("p", {}, messages.signInText),
-      form,
+      this.#form,
+      h("label", { class: "remember" }, remember, messages.settings.remember),
+      h("p", { id: "remember-hint", class: "quiet" }, messages.settings.rememberHint),
       h("p", { class: "quiet" }, messages.signInHint),
       h("pre", { tabindex: 0 }, h("code", {}, "npm run -s token -- --scope view --ttl 8h")),
     );
@@ -51,6 +45,6 @@ export class SignIn implements Part<SignInShown> {
     this.element.hidden = !visible;
     if (reason !== undefined) setText(this.#problem, this.#voice.messages.stopped[reason]);
     else if (!visible) setText(this.#problem, "");
-    if (appears) this.#input.focus();
+    if (appears) this.#form.querySelector("input")?.focus();
   }
 }

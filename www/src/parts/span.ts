@@ -22,7 +22,12 @@ export class Span implements Part<SpanShown> {
   show({ picture, domains: [domain] }: SpanShown): void {
     const { messages, formats } = this.#voice;
     const { moment } = picture;
-    const window = domain && picture.answer(windowQuery(moment, domain))?.window;
+    const updated = messages.updatedAt(formats.rome.second(moment.nowMs));
+    if (domain === undefined) {
+      setText(this.element, updated);
+      return;
+    }
+    const window = picture.answer(windowQuery(moment, domain))?.window;
     const [from, to] = [window?.from ?? null, window?.to ?? null];
     if (from === null || to === null) {
       setText(this.element, messages.notHeld);
@@ -34,7 +39,7 @@ export class Span implements Part<SpanShown> {
     const day = sameDay && moment.selection.at !== undefined ? `${formats.rome.day(fromMs)}, ` : "";
     const bucket = messages.bucket(formats.length((window?.bucket_s ?? 0) * 1_000));
     const parts = [messages.windowSpan(day + label(fromMs), label(toMs)), bucket];
-    if (moment.selection.at === undefined) parts.push(messages.updatedAt(formats.rome.second(moment.nowMs)));
+    if (moment.selection.at === undefined) parts.push(updated);
     setText(this.element, parts.join(" · "));
   }
 }

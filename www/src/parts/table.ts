@@ -19,6 +19,10 @@ export interface Cell {
   /** In full, for the tooltip. */
   readonly title?: string;
   readonly standing?: string;
+  /** The number itself, for an export; `null` when it is missing. */
+  readonly number?: number | null;
+  /** What an export says instead, such as the instant of an age. */
+  readonly exported?: string;
 }
 
 export interface Row {
@@ -109,9 +113,14 @@ export class Table {
   }
 }
 
-function write(cell: HTMLTableCellElement, { text, title, standing }: Cell): void {
+function write(cell: HTMLTableCellElement, { text, title, standing, number, exported }: Cell): void {
   setText(cell.querySelector("button") ?? cell, text);
-  setAttributes(cell, { title, "data-status": standing });
+  setAttributes(cell, { title, "data-status": standing, "data-number": numberIn(number), "data-export": exported });
+}
+
+/** How a cell carries its number: empty when it is missing. */
+export function numberIn(number: number | null | undefined): number | "" | undefined {
+  return number === null ? "" : number;
 }
 
 /** Wide tables scroll inside the page, reachable by keyboard. */

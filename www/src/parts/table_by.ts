@@ -127,10 +127,11 @@ export class TableBy implements Panel {
   #cells(name: string, readings: readonly Reading[]): readonly (string | Cell)[] {
     const figures = this.#columns.map((kpi) => {
       const reading = readingOf(readings, kpi);
-      if (reading === undefined) return { text: this.#voice.messages.noValue };
+      if (reading === undefined) return { text: this.#voice.messages.noValue, number: null };
       const standing = standingOf(reading);
       const mark = standing === "ok" || standing === "unavailable" ? "" : `${marks[standing]} `;
-      return { text: mark + figureOf(this.#voice, reading), title: sentenceOf(this.#voice, name, reading), standing };
+      const title = sentenceOf(this.#voice, name, reading);
+      return { text: mark + figureOf(this.#voice, reading), title, standing, number: reading.value };
     });
     return [name, ...figures];
   }

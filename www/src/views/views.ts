@@ -4,6 +4,7 @@ import type { ViewName } from "../selection.ts";
 import { conversionsView } from "./conversions.ts";
 import { integrityView } from "./integrity.ts";
 import { overviewView } from "./overview.ts";
+import { rejectedView } from "./rejected.ts";
 import { storiesView } from "./stories.ts";
 import type { MakeView } from "./view.ts";
 
@@ -12,4 +13,5 @@ export const makeView: Readonly<Record<ViewName, MakeView>> = {
   conversions: conversionsView,
   stories: storiesView,
   integrity: integrityView,
+  rejected: rejectedView,
 };

@@ -1,15 +1,11 @@
 /** The page around the numbers: head, link, navigation, sign-in. Italian. */
 
 export const page = {
-  lang: "it",
+  lang: "it" as "it" | "en",
   locale: "it-IT",
   title: "Polso",
-  tagline: "Conversioni in diretta",
   language: "Lingua",
   theme: "Tema",
-  themeAuto: "Auto",
-  themeLight: "Chiaro",
-  themeDark: "Scuro",
   space: "Spazio",
   skip: "Vai ai numeri",
   linkConnecting: "Collegamento…",
@@ -26,7 +22,7 @@ export const page = {
   lateNotice: "Il server non dà segnali da qualche secondo: i valori potrebbero essere indietro.",
   pausedNotice: (time: string) => `In pausa: i valori sono quelli delle ${time}.`,
   signInTitle: "Apri il cruscotto",
-  signInText: "Incolla un token con il permesso di lettura (scope view). Resta solo in questa scheda del browser.",
+  signInText: "Incolla un token con il permesso di lettura (scope view).",
   signInHint: "In locale lo crea questo comando:",
   token: "Token di accesso",
   open: "Apri",
@@ -40,7 +36,13 @@ export const page = {
   loadFailed: "La pagina non ha potuto caricare il motore di calcolo",
   loadAgain: "Riprova",
   navigation: "Viste",
-  views: { overview: "Panoramica", conversions: "Conversioni", stories: "Storie", integrity: "Integrità" },
+  views: {
+    overview: "Panoramica",
+    conversions: "Conversioni",
+    stories: "Storie",
+    integrity: "Integrità",
+    rejected: "Rifiutati",
+  },
   domain: { conversions: "Conversioni", stories: "Storie" },
   pastNotice: (time: string) => `Macchina del tempo: i numeri sono quelli visti dal ${time}, ora di Roma.`,
 };

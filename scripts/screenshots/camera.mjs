@@ -1,0 +1,77 @@
+/**
+ * Takes pictures of the dashboard in a real Chromium: the whole page, as WebP, which is a third of a PNG of such pages.
+ *
+ * A picture is taken when the page shows numbers and stands still: motion is reduced.
+ */
+
+import { chromium } from "playwright-core";
+import { ensureChromium } from "../setup/chromium.mjs";
+
+/** @typedef {import("./shots.mjs").Shot} Shot */
+
+const widthUsual = 1280;
+const height = 900;
+/** Of WebP, of 100: texts stay clear. */
+const quality = 60;
+const waitMsMax = 60_000;
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
+
+export class Camera {
+  #browser;
+
+  /** @param {import("playwright-core").Browser} browser */
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  static async open() {
+    const options = { executablePath: await ensureChromium(), headless: true, args: flags };
+    return new Camera(await chromium.launch(options));
+  }
+
+  async close() {
+    await this.#browser.close();
+  }
+
+  /**
+   * @param {string} url the server's
+   * @param {string} token
+   * @param {Shot} shot
+   */
+  async visit(url, token, { path, language, theme = "light", density = "comfortable", width = widthUsual }) {
+    const context = await this.#browser.newContext({
+      locale: language === "it" ? "it-IT" : "en-GB",
+      colorScheme: theme,
+      reducedMotion: "reduce",
+      viewport: { width, height },
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(waitMsMax);
+    await page.addInitScript(`localStorage.setItem("polso.density", ${JSON.stringify(density)})`);
+    await page.goto(`${url}${path}#token=${token}`);
+    await page.locator('[data-link="live"]').waitFor();
+    await page.locator(".view").waitFor();
+    if (path.includes("view=rejected"))
+      await page.locator(".rejected-event, .rejected [role=status]:not(:empty)").first().waitFor();
+    return page;
+  }
+
+  /**
+   * @param {import("playwright-core").Page} page
+   * @returns {Promise<Buffer>}
+   */
+  async take(page) {
+    await page.evaluate(
+      "document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))",
+    );
+    const session = await page.context().newCDPSession(page);
+    const { cssContentSize: size } = await session.send("Page.getLayoutMetrics");
+    const { data } = await session.send("Page.captureScreenshot", {
+      format: "webp",
+      quality,
+      captureBeyondViewport: true,
+      clip: { x: 0, y: 0, width: size.width, height: size.height, scale: 1 },
+    });
+    return Buffer.from(data, "base64");
+  }
+}

@@ -1,0 +1,51 @@
+/** Rejected events, in Italian. */
+
+export const rejected = {
+  rejectedEvents: {
+    title: "Eventi rifiutati",
+    explained:
+      "Gli eventi che non rispettano le regole restano qui 30 giorni, con il testo com’è arrivato e tutti i motivi.",
+    source: "Sorgente",
+    allSources: "Tutte le sorgenti",
+    refresh: "Aggiorna",
+    newer: "Più recenti",
+    older: "Più vecchi",
+    loading: "Caricamento…",
+    none: "Nessun evento rifiutato negli ultimi 30 giorni.",
+    noneHere: "Nessun evento in questo tratto: continua con i più vecchi.",
+    shown: (count: string) => `Eventi mostrati: ${count}`,
+    received: "Ricevuto",
+    kind: { conversione: "Conversione", spesa: "Spesa", storia: "Storia" } as Readonly<Record<string, string>>,
+    rules: (version: string) => `regole versione ${version}`,
+    rulesNow: (version: string, now: string) => `regole versione ${version}, oggi ${now}`,
+    body: "Testo com’è arrivato",
+    bodyCut: "Testo com’è arrivato (tagliato)",
+    truncated: "Il testo era troppo lungo per essere conservato: falla rinviare dal mittente.",
+    replay: "Rivaluta",
+    replayOf: (source: string, when: string) => `Rivaluta l’evento di ${source} ricevuto il ${when}`,
+    replaying: "In corso…",
+    replayed: (verdict: string, when: string) => `${verdict} (rivalutato il ${when})`,
+    verdict: {
+      accepted: "Accettato: ora conta",
+      duplicate: "Duplicato: era già contato, non conta di nuovo",
+      conflict: "In conflitto: lo stesso id è già arrivato con altro contenuto",
+      rejected: "Rifiutato di nuovo",
+      filtered: "Filtrato: la sua sorgente non lo vuole",
+    } as Readonly<Record<string, string>>,
+    adminTitle: "Serve un token con l’ambito admin",
+    adminText:
+      "Questi testi sono dati personali: il tuo token non può leggerli. Crea un token che legge i numeri e gli eventi rifiutati, e incollalo qui:",
+    adminOpen: "Usa questo token",
+    failed: {
+      unreachable: "Il server non risponde: controlla il collegamento, poi premi Aggiorna.",
+      unavailable: "Il server è occupato: riprova tra qualche secondo con Aggiorna.",
+      token_expired: "Il token è scaduto: esci dalle impostazioni ed entra con uno nuovo.",
+      token_invalid: "Il server non riconosce questo token: esci dalle impostazioni ed entra con uno valido.",
+      rejected_unknown: "Questo evento non è più conservato: premi Aggiorna.",
+      rejected_truncated: "Di questo evento non è conservato abbastanza: fallo rinviare dal mittente.",
+      rejected_source_gone: "La sorgente di questo evento non è più configurata: riconfigurala in wrangler.toml.",
+      query_invalid: "L’elenco è cambiato nel frattempo: premi Aggiorna.",
+    } as Readonly<Record<string, string>>,
+    failedOther: (said: string) => `Il server ha risposto: ${said}. Riprova con Aggiorna.`,
+  },
+};
