@@ -55,17 +55,6 @@ impl Table<'_> {
         found
     }
 
-    /// A text; `None` when it is not there, or after a problem.
-    pub(crate) fn text(&mut self, name: &str, expected: &str) -> Option<&str> {
-        match self.keys.get(name)? {
-            Value::String(text) if !text.is_empty() => Some(text),
-            found => {
-                self.wrong(name, found, expected);
-                None
-            }
-        }
-    }
-
     /// `default` when it is not there.
     pub(crate) fn flag(&mut self, name: &str, default: bool) -> bool {
         match self.keys.get(name) {
