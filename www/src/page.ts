@@ -42,6 +42,8 @@ export interface PageShown {
   readonly picture: Picture | undefined;
   readonly selection: Selection;
   readonly paused: boolean;
+  /** Whether the server evaluates, since this page may not. */
+  readonly served: boolean;
 }
 
 interface Parts {
@@ -55,6 +57,7 @@ interface Parts {
   readonly timeMachine: TimeMachine;
   readonly span: Span;
   readonly board: HTMLElement;
+  readonly engine: HTMLElement;
   readonly views: Map<ViewName, View>;
 }
 
@@ -91,7 +94,8 @@ export class Page {
     signIn.show({ visible: state === undefined || stopped !== undefined, reason: stopped });
     if (state !== undefined) notice.show({ state, paused, picture });
     document.title = `${voice.messages.views[selection.view]} · ${voice.messages.title}`;
-    const { toolbar, board } = this.#parts;
+    const { toolbar, board, engine } = this.#parts;
+    engine.hidden = picture === undefined || !shown.served;
     toolbar.hidden = picture === undefined;
     board.hidden = picture === undefined;
     const stale = paused || (state !== undefined && state.kind !== "live");
@@ -162,10 +166,11 @@ export class Page {
     const moment = h("div", { class: "toolbar-moment" }, span.element, timeMachine.element);
     const toolbar = h("div", { class: "toolbar", hidden: true }, controls.element, moment);
     const board = h("div", { class: "board", hidden: true });
-    const main = h("main", { id: "main", tabindex: -1 }, notice.element, signIn.element, toolbar, board);
+    const engine = h("p", { class: "engine quiet", hidden: true }, messages.servedNote);
+    const main = h("main", { id: "main", tabindex: -1 }, notice.element, signIn.element, toolbar, board, engine);
     document.body.replaceChildren(header.element, navigation.element, main, this.#speaker.element);
     const views = new Map<ViewName, View>();
-    return { voice, header, navigation, notice, signIn, toolbar, controls, timeMachine, span, board, views };
+    return { voice, header, navigation, notice, signIn, toolbar, controls, timeMachine, span, board, engine, views };
   }
 
   /** Everything in the other language, with the focus where it was. */

@@ -5,11 +5,12 @@
  * server windows would run empty: the last values stay, a new selection is answered as of then, and the page says so.
  */
 
-import { connect, type Live } from "polso";
 import { momentOf } from "./moment.ts";
+import { CoreNumbers, type Numbers } from "./numbers.ts";
 import { Page, type PageShown } from "./page.ts";
-import { type Picture, take } from "./picture.ts";
+import { Picture } from "./picture.ts";
 import { type Selection, searchOf, selectionFrom } from "./selection.ts";
+import { ServedNumbers } from "./served_numbers.ts";
 import { Settings } from "./settings.ts";
 import { currentToken, forgetToken, keepToken, onForgotten } from "./token.ts";
 
@@ -17,7 +18,8 @@ const statusEveryMs = 1_000;
 
 export class Session {
   readonly #page: Page;
-  #live: Live | undefined;
+  #numbers: Numbers | undefined;
+  #served = false;
   #picture: Picture | undefined;
   #selection: Selection = selectionFrom(location.search);
   #paused = false;
@@ -31,49 +33,54 @@ export class Session {
           this.enter(token);
         },
         select: (change) => this.#select(change(this.#selection)),
-        signOut: () => {
-          forgetToken();
-          this.leave();
-        },
+        signOut: () => this.#leave(),
         togglePause: () => this.#togglePause(),
-        valuesOf: (dimension) => (this.#live?.ready ? this.#live.values(dimension) : []),
+        valuesOf: (dimension) => (this.#numbers?.ready ? this.#numbers.values(dimension) : []),
         token: currentToken,
       },
       this.#shown,
     );
     // Ages grow and links fall silent without any event.
     setInterval(() => this.#show(), statusEveryMs);
-    onForgotten(() => this.leave());
+    onForgotten(() => this.#leave());
     addEventListener("popstate", () => this.#look(selectionFrom(location.search)));
   }
 
   /** Connects with this token, in place of any other. */
   enter(token: string): void {
-    this.#live?.close();
-    const live = connect({ token });
-    this.#live = live;
-    live.onState(() => {
-      if (this.#live === live) this.#show();
+    this.#numbers?.close();
+    const numbers = this.#served ? new ServedNumbers(token) : new CoreNumbers(token);
+    this.#numbers = numbers;
+    numbers.onState(() => {
+      if (this.#numbers === numbers) this.#show();
     });
-    live.watch([], () => this.#refresh());
+    numbers.onNews(() => {
+      if (this.#numbers === numbers) this.#refresh();
+    });
     this.#show();
   }
 
-  /** Ends the link and shows nothing of what it brought. */
-  leave(): void {
-    this.#live?.close();
-    this.#live = undefined;
-    this.#picture = undefined;
-    this.#show();
+  /** From the next link on the server evaluates: this page may not. */
+  letServerEvaluate(): void {
+    this.#served = true;
   }
 
   fail(error: unknown): void {
     this.#page.fail(error);
   }
 
+  /** Ends the link and keeps nothing of what it brought. */
+  #leave(): void {
+    forgetToken();
+    this.#numbers?.close();
+    this.#numbers = undefined;
+    this.#picture = undefined;
+    this.#show();
+  }
+
   /** Whether the server goes on telling what happens. */
   get #followed(): boolean {
-    const kind = this.#live?.state.kind;
+    const kind = this.#numbers?.state.kind;
     return !this.#paused && (kind === "live" || kind === "late");
   }
 
@@ -84,11 +91,12 @@ export class Session {
   }
 
   #takePicture(): void {
-    const live = this.#live;
-    if (!live?.ready) return;
-    const nowMs = this.#followed ? live.nowMs : (this.#picture?.moment.nowMs ?? live.nowMs);
+    const numbers = this.#numbers;
+    if (!numbers?.ready) return;
+    const nowMs = this.#followed ? numbers.momentMs : (this.#picture?.moment.nowMs ?? numbers.momentMs);
     const moment = momentOf(this.#selection, nowMs);
-    this.#picture = take(live, moment, this.#page.queries(moment));
+    const answers = numbers.answers(this.#page.queries(moment));
+    if (answers !== undefined) this.#picture = new Picture(moment, numbers.integrity(), answers);
   }
 
   /** A choice of the viewer's is a step that the back button undoes. */
@@ -114,8 +122,9 @@ export class Session {
   }
 
   get #shown(): PageShown {
-    const { state, silenceMs, nowMs = Date.now() } = this.#live ?? { state: undefined, silenceMs: undefined };
-    return { state, silenceMs, nowMs, picture: this.#picture, selection: this.#selection, paused: this.#paused };
+    const { state, silenceMs, nowMs = Date.now() } = this.#numbers ?? { state: undefined, silenceMs: undefined };
+    const [picture, selection, paused, served] = [this.#picture, this.#selection, this.#paused, this.#served];
+    return { state, silenceMs, nowMs, picture, selection, paused, served };
   }
 
   #show(): void {

@@ -25,15 +25,24 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** @param script the page's one script, a module */
-export async function strictSite(serverUrl: string, script: string, options: SiteOptions = {}): Promise<Site> {
+/** A page of one's own. @param script its one script, a module */
+export function strictSite(serverUrl: string, script: string, options: SiteOptions = {}): Promise<Site> {
   const { policy = policies.strict, body = '<output id="value"></output>' } = options;
-  const server = new URL(serverUrl);
-  const pages: Record<string, [string, string]> = {
+  return siteOf(serverUrl, policy, {
     "/": ["text/html", `<!doctype html><title>x</title>${body}<script type="module" src="/page.js"></script>`],
     "/page.js": ["text/javascript", script],
     "/favicon.ico": ["image/x-icon", ""],
-  };
+  });
+}
+
+/** The server's own pages under another policy. */
+export function dashboardSite(serverUrl: string, policy: string): Promise<Site> {
+  return siteOf(serverUrl, policy, {});
+}
+
+/** @param pages type and content by path; everything else is the server's */
+async function siteOf(serverUrl: string, policy: string, pages: Record<string, [string, string]>): Promise<Site> {
+  const server = new URL(serverUrl);
   const site = createServer(({ url = "/", method, headers }, response) => {
     const page = pages[url.split("?")[0] ?? ""];
     if (page !== undefined) {
@@ -41,7 +50,7 @@ export async function strictSite(serverUrl: string, script: string, options: Sit
       return;
     }
     const onward = request({ host: server.hostname, port: server.port, path: url, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, "content-security-policy": policy });
       answer.pipe(response);
     });
     onward.on("error", () => response.destroy());

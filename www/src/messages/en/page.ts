@@ -34,6 +34,8 @@ export const page: typeof italian = {
     forbidden: "This token may not read (scope view), or belongs to another space.",
     closed: "The link was closed.",
   },
+  servedNote:
+    "This page may not run WebAssembly (its Content-Security-Policy forbids it): the server computes the numbers. There is no list of filters: choose a row of a chart to filter by it. Windows move on every 30 seconds.",
   loadFailed: "The page could not load its calculation engine",
   loadAgain: "Try again",
   navigation: "Views",

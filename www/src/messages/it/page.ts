@@ -33,6 +33,8 @@ export const page = {
     forbidden: "Questo token non ha il permesso di lettura (scope view) o è di un altro spazio.",
     closed: "Il collegamento è stato chiuso.",
   },
+  servedNote:
+    "Questa pagina non può eseguire WebAssembly (lo vieta la sua Content-Security-Policy): i numeri li calcola il server. Non c’è l’elenco dei filtri: scegli una riga di un grafico per filtrare. Le finestre avanzano ogni 30 secondi.",
   loadFailed: "La pagina non ha potuto caricare il motore di calcolo",
   loadAgain: "Riprova",
   navigation: "Viste",
