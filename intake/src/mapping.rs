@@ -31,7 +31,7 @@ pub(crate) use self::{
     form::{form, is_form},
     id::{digest, joined},
     node::Node,
-    pointer::{Pointer, Root, Scope},
+    pointer::{Part, Pointer, Scope},
     read::{Cut, Rules, read},
 };
 use crate::adapter::{Made, PIECES_MAX, Piece, Text, range};
@@ -80,7 +80,7 @@ impl Mapping {
             vec![Piece { text: body.into(), id: Some(id), made: Made::Rejected(vec![reason]) }]
         };
         let root = match Node::parse(body) {
-            Ok(node) => Root::new(node),
+            Ok(node) => Part::new(node),
             Err(reason) => return rejected(reason),
         };
         let Some(each) = &self.each else {
@@ -102,14 +102,14 @@ impl Mapping {
             Envelope { body, list, digest: OnceCell::new(), is_for_one: items.len() == 1 };
         let piece = |(position, item): (usize, Node<'a>)| {
             let id = || envelope.id(message_id, position, item);
-            let (id, made) = self.make(Scope { root: &root, item }, id);
+            let (id, made) = self.make(Scope { root: &root, item: &Part::new(item) }, id);
             Piece { text: Text::only(item.raw(), list.raw(), body), id, made }
         };
         items.into_iter().take(PIECES_MAX).enumerate().map(piece).collect()
     }
 
     /// The text of a body in which `null` stands in the place of every credential.
-    fn without_hidden<'a>(&self, body: &'a str, root: &Root<'a>) -> Text<'a> {
+    fn without_hidden<'a>(&self, body: &'a str, root: &Part<'a>) -> Text<'a> {
         let found = self.hidden.iter().filter_map(|hidden| hidden.find(root.scope()).ok()?);
         let mut found: Vec<_> = found.map(|node| range(node.raw(), body)).collect();
         found.sort_unstable_by_key(|range| range.start);
@@ -202,7 +202,7 @@ impl Map {
             }
         }
         let json = match &self.members[..] {
-            [] => scope.item.raw().to_owned(),
+            [] => scope.item.node().raw().to_owned(),
             members => object(members, scope, &mut reasons),
         };
         if reasons.is_empty() {

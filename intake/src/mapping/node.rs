@@ -1,13 +1,13 @@
 //! Values within a JSON text, as they were written: numbers keep every digit, strings their escapes.
 //!
-//! Nothing is copied but what is asked for, and nothing is built up: a value is a part of the text, looked through
-//! again for each question. Bound: nesting of [`DEPTH_MAX`].
+//! Nothing is copied, and nothing is built up: a value is a part of the text, and is looked through when it is asked
+//! what is in it. Bound: nesting of [`DEPTH_MAX`].
 
 use std::borrow::Cow;
 use std::fmt;
 
 use polso_core::{Reason, ReasonCode as Code, excerpt};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Deepest nesting of objects and arrays, the outermost being 1.
@@ -61,24 +61,25 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The members of an object in their order; none of what is no object.
+    ///
+    /// # Errors
+    /// `text_invalid` when a name holds half a surrogate pair.
+    pub(crate) fn members(self) -> Result<Vec<Member<'a>>, Reason> {
+        if self.kind() != Kind::Object {
+            return Ok(Vec::new());
+        }
+        serde_json::Deserializer::from_str(self.0).deserialize_map(Members).map_err(|_| {
+            Reason::event(Code::TextInvalid, "the name of a member holds half a surrogate pair")
+        })
+    }
+
     /// The value of an object's member; `None` where there is none of that name, and in anything that is no object.
     ///
     /// # Errors
-    /// `field_duplicate` when it comes twice; `text_invalid` when any name holds half a surrogate pair.
+    /// `field_duplicate` when it comes twice, and those of [`members`](Self::members).
     pub(crate) fn member(self, name: &str) -> Result<Option<Self>, Reason> {
-        if self.kind() != Kind::Object {
-            return Ok(None);
-        }
-        let mut twice = false;
-        let found = serde_json::Deserializer::from_str(self.0)
-            .deserialize_map(Member { name, twice: &mut twice });
-        if twice {
-            let message = format!("`{}` comes twice", excerpt(name));
-            return Err(Reason::foreign_field(Code::FieldDuplicate, name, message));
-        }
-        found.map(|found| found.map(|raw| Self(raw.get()))).map_err(|_| {
-            Reason::event(Code::TextInvalid, "the name of a member holds half a surrogate pair")
-        })
+        only(&self.members()?, name)
     }
 
     /// The elements of a list; `None` where it is none.
@@ -111,53 +112,65 @@ fn unescaped(raw: &str) -> Result<Cow<'_, str>, Reason> {
         .map_err(|_| Reason::event(Code::TextInvalid, "a string holds half a surrogate pair"))
 }
 
-/// Looks for one member, and for whether it comes again.
-struct Member<'n, 't> {
-    name: &'n str,
-    twice: &'t mut bool,
+/// A member of an object: its name and its value.
+pub(crate) type Member<'a> = (Cow<'a, str>, Node<'a>);
+
+/// The member of that name among these.
+///
+/// # Errors
+/// `field_duplicate` when there are several: what was meant cannot be told.
+pub(crate) fn only<'a>(members: &[Member<'a>], name: &str) -> Result<Option<Node<'a>>, Reason> {
+    let mut named = members.iter().filter(|(known, _)| known == name).map(|(_, value)| *value);
+    let found = named.next();
+    if named.next().is_some() {
+        let message = format!("`{}` comes twice", excerpt(name));
+        return Err(Reason::foreign_field(Code::FieldDuplicate, name, message));
+    }
+    Ok(found)
 }
 
-impl<'de> Visitor<'de> for Member<'_, '_> {
-    type Value = Option<&'de RawValue>;
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<Member<'de>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(is_it) = object.next_key_seed(Is(self.name))? {
-            if !is_it {
-                object.next_value::<IgnoredAny>()?;
-            } else if found.replace(object.next_value()?).is_some() {
-                *self.twice = true;
-                return Err(A::Error::custom("twice"));
-            }
+        let mut found = Vec::new();
+        while let Some(name) = object.next_key_seed(Name)? {
+            found.push((name, Node(object.next_value::<&RawValue>()?.get())));
         }
         Ok(found)
     }
 }
 
-/// Whether a name is this one.
-struct Is<'n>(&'n str);
+/// A name, borrowed where it has no escapes.
+struct Name;
 
-impl<'de> DeserializeSeed<'de> for Is<'_> {
-    type Value = bool;
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
 
-    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
         name.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Is<'_> {
-    type Value = bool;
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
-        Ok(name == self.0)
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 

@@ -5,10 +5,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use polso_core::Reason;
 
-use super::node::{DEPTH_MAX, Kind, Node};
+use super::node::{DEPTH_MAX, Kind, Member, Node, only};
 
 /// Longest pointer in the configuration, in bytes.
 const CHARS_MAX: usize = 256;
@@ -28,26 +29,45 @@ pub(crate) struct Pointer {
 
 /// The part of a body that tells one event, and the whole body.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Scope<'a, 'r> {
-    pub(crate) root: &'r Root<'a>,
-    pub(crate) item: Node<'a>,
+pub(crate) struct Scope<'a, 'p> {
+    pub(crate) root: &'p Part<'a>,
+    pub(crate) item: &'p Part<'a>,
 }
 
-/// A whole body. What is found from it is remembered: a thousand items may ask for the same.
+/// A part of a body. What is in the objects on the way of pointers is remembered, since most pointers begin alike.
 #[derive(Debug)]
-pub(crate) struct Root<'a> {
+pub(crate) struct Part<'a> {
     node: Node<'a>,
-    found: RefCell<BTreeMap<String, Result<Option<Node<'a>>, Reason>>>,
+    /// The members of an object, by where it begins.
+    objects: RefCell<BTreeMap<*const u8, Rc<Vec<Member<'a>>>>>,
 }
 
-impl<'a> Root<'a> {
+impl<'a> Part<'a> {
     pub(crate) const fn new(node: Node<'a>) -> Self {
-        Self { node, found: RefCell::new(BTreeMap::new()) }
+        Self { node, objects: RefCell::new(BTreeMap::new()) }
     }
 
-    /// The body as an item of its own.
+    pub(crate) const fn node(&self) -> Node<'a> {
+        self.node
+    }
+
+    /// The part as a body of its own.
     pub(crate) const fn scope(&self) -> Scope<'a, '_> {
-        Scope { root: self, item: self.node }
+        Scope { root: self, item: self }
+    }
+
+    fn member(&self, object: Node<'a>, name: &str) -> Result<Option<Node<'a>>, Reason> {
+        let place = object.raw().as_ptr();
+        let known = self.objects.borrow().get(&place).cloned();
+        let members = match known {
+            Some(members) => members,
+            None => {
+                let members = Rc::new(object.members()?);
+                self.objects.borrow_mut().insert(place, Rc::clone(&members));
+                members
+            }
+        };
+        only(&members, name)
     }
 }
 
@@ -84,22 +104,12 @@ impl Pointer {
     /// # Errors
     /// Why the way there cannot be told.
     pub(crate) fn find<'a>(&self, scope: Scope<'a, '_>) -> Result<Option<Node<'a>>, Reason> {
-        if !self.is_from_root {
-            return self.find_below(scope.item);
-        }
-        if let Some(found) = scope.root.found.borrow().get(&self.text) {
-            return found.clone();
-        }
-        let found = self.find_below(scope.root.node);
-        scope.root.found.borrow_mut().insert(self.text.clone(), found.clone());
-        found
-    }
-
-    fn find_below<'a>(&self, mut node: Node<'a>) -> Result<Option<Node<'a>>, Reason> {
+        let part = if self.is_from_root { scope.root } else { scope.item };
+        let mut node = part.node;
         for step in &self.steps {
             let next = match node.kind() {
                 Kind::List => position(step).and_then(|at| node.elements()?.into_iter().nth(at)),
-                _ => node.member(step)?,
+                _ => part.member(node, step)?,
             };
             match next {
                 Some(next) => node = next,
@@ -143,7 +153,8 @@ mod tests {
     #[track_caller]
     fn check(pointer: &str, expected: Option<&str>) {
         let node = Node::parse(BODY).unwrap();
-        let scope = Scope { root: &Root::new(node), item: node.member("item").unwrap().unwrap() };
+        let item = Part::new(node.member("item").unwrap().unwrap());
+        let scope = Scope { root: &Part::new(node), item: &item };
         let pointer = Pointer::parse(pointer).unwrap();
         for _ in 0..2 {
             let found = pointer.find(scope).unwrap();

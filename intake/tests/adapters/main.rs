@@ -4,4 +4,5 @@
 mod documentation;
 mod providers;
 mod rereading;
+mod twice;
 mod world;
