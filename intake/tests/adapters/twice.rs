@@ -18,7 +18,7 @@ fn send(ledger: &mut Ledger, source: &str, file: &str, body: &[u8]) -> (u16, Cou
     let prepared = Prepared::of_pieces(sender, &pieces, contract, Some(0), 1, now);
     let batches = prepared.batches.iter();
     let outcomes = batches.map(|(_, batch)| ledger.ingest(batch.clone(), now)).collect();
-    ledger.commit();
+    let _ = ledger.commit();
     let answer = prepared.answer(outcomes).unwrap();
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     let names = ["accepted", "duplicates", "conflicts", "rejected", "filtered"];
