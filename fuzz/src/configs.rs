@@ -67,6 +67,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
         config(
             r#"{"sources":{"a":{"kind":"hubspot","secret":"A","public_url":"https://a.example","tolerance":"1s"},"b":{"kind":"salesforce","secret":"A","path_secret":"B"},"c":{"kind":"standard_webhooks","secret":"A","dedup_ttl":"1m"}}}"#,
         ),
+        config(
+            r#"{"sources":{"a":{"kind":"shopify","secret":"A","map":[{"target":"conversion","when":{"/a":[1,"x"],"root:/b":true},"unless":{"/c":""},"require":{"/d":"eur"},"event_id":["/id","/~1e"],"id_cliente":["/f","/g/0"],"evento":{"const":"acquisto_concluso"},"timestamp":{"pointer":"/t","format":"unix_ms"},"valore":{"pointer":"/v","scale":"cents","absent":[-1],"default":0},"canale":{"pointer":"/u","lookup":{"a":"email"}},"stato":"/s","metadati":{"campagna":"/m"}}]},"b":{"kind":"github","secret":"A","map":{"target":"story","each":"/h","event_type":"x","engagement":{"reactions":{"like":1}},"hashtag":{"const":["a",2]}}}}}"#,
+        ),
         config("[]"),
         keys(JWKS),
         keys(include_str!("../../intake/tests/keys.json")),
