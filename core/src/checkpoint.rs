@@ -21,6 +21,8 @@ const CHECKPOINT: Kind = Kind { tag: b'C', version: 5 };
 pub(crate) struct Checkpoint {
     pub(crate) birth: u64,
     pub(crate) seq: u64,
+    /// How often the number of shards had changed.
+    pub(crate) generation: u8,
     /// When the last request before it was received.
     pub(crate) received: Timestamp,
     pub(crate) damage: Damage,
@@ -33,6 +35,7 @@ pub(crate) struct Checkpoint {
 struct Head {
     birth: u64,
     seq: u64,
+    generation: u8,
     received: Timestamp,
     damage: Damage,
     next_run: u32,
@@ -47,6 +50,7 @@ impl Checkpoint {
         Self {
             birth,
             seq: 0,
+            generation: 0,
             received: Timestamp::from_ms(0),
             damage: Damage::default(),
             counters: Counters::new(seed),
@@ -58,7 +62,7 @@ impl Checkpoint {
 
 /// The head, then the keys that the plan carries, as they are.
 pub(crate) fn encode(
-    (birth, seq, received): (u64, u64, Timestamp),
+    (birth, seq, generation, received): (u64, u64, u8, Timestamp),
     damage: Damage,
     counters: &Counters,
     (memory, plan): (&DedupMemory, &Plan),
@@ -66,7 +70,8 @@ pub(crate) fn encode(
 ) -> Vec<u8> {
     let (runs, next_run) = memory.states_after(plan);
     let (counters, subjects) = (counters.state(), subjects.state());
-    let head = Head { birth, seq, received, damage, next_run, runs, counters, subjects };
+    let head =
+        Head { birth, seq, generation, received, damage, next_run, runs, counters, subjects };
     let mut bytes = postcard::to_extend(&head, sealed::start(CHECKPOINT)).unwrap_or_default();
     bytes.reserve_exact(plan.written_bytes() + 4);
     plan.write(&mut bytes);
@@ -86,6 +91,6 @@ pub(crate) fn decode(bytes: &[u8], seed: u64, limits: Limits) -> Result<Checkpoi
     let mut memory = DedupMemory::new(seed, limits);
     memory.restore(&head.runs, head.next_run, keys)?;
     let subjects = Subjects::restore(head.subjects, seed)?;
-    let Head { birth, seq, received, damage, .. } = head;
-    Ok(Checkpoint { birth, seq, received, damage, counters, memory, subjects })
+    let Head { birth, seq, generation, received, damage, .. } = head;
+    Ok(Checkpoint { birth, seq, generation, received, damage, counters, memory, subjects })
 }

@@ -115,17 +115,28 @@ impl DedupMemory {
         (key, content): (DedupKey, u32),
         received: Timestamp,
     ) -> Seen {
+        let seen = self.seen(looked, scope, (key, content), received);
+        if seen == Seen::New {
+            self.remember((scope, ttl_s), (key, content), received);
+        }
+        seen
+    }
+
+    /// Whether a key is remembered, at `now`; `looked` is what storage says of it.
+    pub(crate) fn seen(
+        &self,
+        looked: &Looked,
+        scope: Scope,
+        (key, content): (DedupKey, u32),
+        now: Timestamp,
+    ) -> Seen {
         let key = scope.within(key);
-        let now_s = second(received);
-        let known = self.recent.find(&key).filter(|known| known.is_live(now_s));
+        let known = self.recent.find(&key).filter(|known| known.is_live(second(now)));
         match known.or_else(|| looked.found(&key)) {
             Some(known) if known.content != content => Seen::Otherwise,
             Some(_) => Seen::Before,
             None if looked.is_presumed(&key) => Seen::Presumed,
-            None => {
-                self.recent.put(Remembered { key, content, until_s: until_s(received, ttl_s) });
-                Seen::New
-            }
+            None => Seen::New,
         }
     }
 

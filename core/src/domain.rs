@@ -9,7 +9,7 @@ use crate::{
     fact::{Fact, Schema},
     key::{DedupKey, Identity, dedup_key},
     reason::{Reason, ReasonCode},
-    series::SeriesTable,
+    series::{SeriesId, SeriesTable},
     source::Source,
     story::{self, Action, Snapshot, StoryEvent},
     tier::TIERS,
@@ -175,6 +175,24 @@ pub enum Remembered {
     Viewer(story::Viewer),
     /// Of the totals of a story.
     Totals(Box<story::Totals>),
+}
+
+impl Remembered {
+    /// The domain that it is counted in.
+    pub(crate) const fn domain(&self) -> Domain {
+        match self {
+            Self::Viewer(_) | Self::Totals(_) => Domain::Stories,
+        }
+    }
+
+    /// The labels that it names.
+    pub(crate) fn labels_mut(&mut self) -> impl Iterator<Item = &mut SeriesId> {
+        let (viewer, totals) = match self {
+            Self::Viewer(viewer) => (Some(viewer.labels_mut()), None),
+            Self::Totals(totals) => (None, Some(totals.labels_mut())),
+        };
+        viewer.into_iter().flatten().chain(totals.into_iter().flatten())
+    }
 }
 
 /// What an event does to what is remembered of its subject.

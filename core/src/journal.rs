@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     corrupt::Corrupt,
     domain::Candidate,
+    heritage::Moved,
     integrity::Tally,
     key::DedupKey,
     reason::ReasonCode,
@@ -22,6 +23,8 @@ const BLOCK: Kind = Kind { tag: b'J', version: 5 };
 pub(crate) struct Block {
     /// Its number: one more than that of the block before.
     pub(crate) seq: u64,
+    /// How often the number of shards had changed, as far as its ledger had heard.
+    pub(crate) generation: u8,
     pub(crate) groups: Vec<Group>,
 }
 
@@ -39,6 +42,10 @@ pub(crate) struct Group {
     /// How many of the accepted events came too late for the finest tier, or after a newer one.
     pub(crate) late: u64,
     pub(crate) refused: Refused,
+    /// How often the number of shards had changed when its ledger was chosen.
+    pub(crate) generation: u8,
+    /// What was taken over from other ledgers, before the events.
+    pub(crate) subjects: Vec<Moved>,
     /// What a replay is recognised by from now on; nothing unless it is one.
     pub(crate) replay: Vec<DedupKey>,
 }
@@ -97,6 +104,8 @@ impl Group {
             conflicts: 0,
             late: 0,
             refused: Refused::default(),
+            generation: self.generation,
+            subjects: Vec::new(),
             replay: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@
 
 mod bounds;
 mod exchange;
+mod inherit;
 mod judge;
 mod mark;
 mod publish;
@@ -56,6 +57,10 @@ const CHECKPOINT_AGAIN: usize = 10;
 pub struct Ledger {
     birth: u64,
     seq: u64,
+    /// How often the number of shards has changed, as far as was heard here.
+    generation: u8,
+    /// As it stands in the last block.
+    generation_written: u8,
     /// The latest time that was ever shown.
     now: Timestamp,
     /// The time that was shown last.
@@ -104,10 +109,13 @@ impl Ledger {
     }
 
     fn from_checkpoint(checkpoint: Checkpoint) -> Self {
-        let Checkpoint { birth, seq, received, damage, counters, memory, subjects } = checkpoint;
+        let Checkpoint { birth, seq, generation, received, damage, counters, memory, subjects } =
+            checkpoint;
         Self {
             birth,
             seq,
+            generation,
+            generation_written: generation,
             now: received,
             clock: Timestamp::from_ms(0),
             named: memory.run_numbers(),
@@ -153,6 +161,9 @@ impl Ledger {
             }
             self.append(together, &mut effects);
         }
+        if self.generation_written < self.generation {
+            self.append(Vec::new(), &mut effects);
+        }
         effects.extend(self.waiting.take(self.seq, self.now));
         let (events, blocks) = (self.events_since_checkpoint, self.blocks_since_checkpoint);
         if events >= self.due.0 || blocks >= self.due.1 {
@@ -180,7 +191,7 @@ impl Ledger {
         self.close_delta();
         let plan = self.memory.plan(self.received);
         let bytes = checkpoint::encode(
-            (self.birth, self.seq, self.received),
+            (self.birth, self.seq, self.generation, self.received),
             self.damage,
             &self.counters,
             (&self.memory, &plan),
@@ -237,17 +248,24 @@ impl Ledger {
 
     /// Remembers what a new event tells of its subject, and what is to be counted of it; whether a
     /// newer event has said more already.
-    fn learn(&mut self, candidate: &Candidate, source: &str, received: Timestamp) -> bool {
+    fn learn(
+        &mut self,
+        candidate: &Candidate,
+        source: &str,
+        generation: u8,
+        received: Timestamp,
+    ) -> bool {
         let Some(subject) = candidate.subject else {
             return false;
         };
-        let change = self.subjects.learn(&candidate.event, subject, source, received);
+        let change = self.subjects.learn(&candidate.event, subject, source, generation, received);
         self.corrections.push_back(change.corrections);
         change.superseded
     }
 
     fn count(&mut self, block: &Block) {
         self.seq = block.seq;
+        self.generation_written = block.generation;
         self.events_since_checkpoint += block.events();
         self.blocks_since_checkpoint += 1;
         let Self { counters, additions, corrections, subjects, received, .. } = self;
@@ -271,7 +289,7 @@ impl Ledger {
 
     /// Writes groups down in one block, or in as many as it takes for each to fit a row.
     fn append(&mut self, groups: Vec<Group>, effects: &mut Vec<Effect>) {
-        let block = Block { seq: self.seq + 1, groups };
+        let block = Block { seq: self.seq + 1, generation: self.generation, groups };
         let bytes = block.encode();
         if bytes.len() > BLOCK_BYTES_MAX && block.is_divisible() {
             let (first, second) = block.halves();

@@ -21,6 +21,7 @@ mod domain;
 mod fact;
 mod fields;
 mod group;
+mod heritage;
 mod hub;
 mod integrity;
 mod journal;
@@ -37,6 +38,7 @@ mod rejected;
 mod rome;
 mod sealed;
 mod series;
+mod shards;
 mod skew;
 mod source;
 mod spread;
@@ -57,6 +59,7 @@ pub use counters::Delta;
 pub use damage::Damage;
 pub use dedup::{Limits, NewRun, PageId};
 pub use domain::{Candidate, Domain, Event, EventKind, RawEvent, Valid};
+pub use heritage::{Enquiry, Heritage, LookBack};
 pub use hub::{
     Act, Audience, Bytes, Closing, Flavour, Full, Heard, Hub, Merged, Message, Published,
     SOCKETS_MAX, next_beat,
@@ -74,6 +77,7 @@ pub use rejected::{
     REQUEST_BYTES_MAX, RULES_VERSION, Reject, RejectId, RejectRow, Replayed, Segment, SegmentStep,
     Segments, SentAs, TEXT_BYTES_MAX,
 };
+pub use shards::{Before, GENERATIONS_MAX, Shards};
 pub use source::{ClientIdRule, DedupPolicy, Source};
 pub use time::Timestamp;
 pub use verdict::Verdict;

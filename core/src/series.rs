@@ -129,6 +129,15 @@ impl SeriesTable {
         values_of(&self.symbols, &self.series, self.schema.dimensions.len(), id)
     }
 
+    /// As [`intern`](Self::intern); nothing when the values are not as many as there are dimensions.
+    pub(crate) fn intern_exact(&mut self, values: &[String]) -> Option<SeriesId> {
+        if values.len() != self.schema.dimensions.len() {
+            return None;
+        }
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        Some(self.intern(&values).0)
+    }
+
     /// The texts that some series are made of, each once, and the series by them.
     pub(crate) fn describe(&self, ids: impl Iterator<Item = SeriesId>) -> (Vec<String>, Vec<u32>) {
         let mut positions: BTreeMap<&str, u32> = BTreeMap::new();

@@ -16,6 +16,7 @@ use crate::{
     corrupt::Corrupt,
     domain::{Domain, Event, Remembered, Revised},
     fact::DIMENSIONS_MAX,
+    heritage::Moved,
     key::DedupKey,
     series::{SeriesId, SeriesTable},
     time::{HOUR_MS, Timestamp},
@@ -38,6 +39,8 @@ pub(crate) struct Subjects {
 struct Known {
     /// When it is forgotten, in hours since the epoch.
     ends_h: i64,
+    /// How often the number of shards had changed when an event told of it here.
+    generation: u8,
     remembered: Remembered,
 }
 
@@ -71,6 +74,7 @@ impl Subjects {
         event: &Event,
         subject: DedupKey,
         source: &str,
+        generation: u8,
         received: Timestamp,
     ) -> Change {
         let Self { labels, known, ends } = self;
@@ -90,12 +94,13 @@ impl Subjects {
         match (entry, remembered) {
             (Some(entry), remembered) => {
                 entry.ends_h = entry.ends_h.max(ends_h);
+                entry.generation = entry.generation.max(generation);
                 if let Some(remembered) = remembered {
                     entry.remembered = remembered;
                 }
             }
             (None, Some(remembered)) => {
-                known.insert(subject, Known { ends_h, remembered });
+                known.insert(subject, Known { ends_h, generation, remembered });
                 ends.entry(ends_h).or_default().push(subject);
             }
             (None, None) => {}
@@ -118,6 +123,53 @@ impl Subjects {
                 }
             }
         }
+    }
+
+    /// What is remembered of a subject, for another ledger to take over.
+    pub(crate) fn moved(&self, subject: &DedupKey) -> Option<Moved> {
+        let Known { ends_h, generation, remembered } = self.known.get(subject)?;
+        let table = self.labels.get(remembered.domain().index())?;
+        let mut remembered = remembered.clone();
+        let mut labels = Vec::new();
+        for label in remembered.labels_mut() {
+            labels.push(table.values(*label).map(str::to_owned).collect());
+            *label = labels.len() as SeriesId - 1;
+        }
+        let (ends_h, generation) = (*ends_h, *generation);
+        Some(Moved { subject: *subject, ends_h, generation, remembered, labels })
+    }
+
+    /// Takes over what other ledgers remember of subjects, where they have heard of them in a newer
+    /// generation than this one has. Which were taken comes back.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when one names labels that it does not have. The ledger is to be restored then.
+    pub(crate) fn take_over<'a>(
+        &mut self,
+        moved: impl Iterator<Item = &'a Moved>,
+    ) -> Result<Vec<Moved>, Corrupt> {
+        let mut taken = Vec::new();
+        for moved in moved {
+            let known = self.known.get(&moved.subject).map(|known| known.generation);
+            if known.is_some_and(|known| known >= moved.generation) {
+                continue;
+            }
+            let corrupt = Corrupt("a moved subject without its labels");
+            let mut remembered = moved.remembered.clone();
+            let domain = remembered.domain().index();
+            let table = self.labels.get_mut(domain).ok_or(corrupt)?;
+            for label in remembered.labels_mut() {
+                let values = moved.labels.get(*label as usize).ok_or(corrupt)?;
+                *label = table.intern_exact(values).ok_or(corrupt)?;
+            }
+            let Moved { subject, ends_h, generation, .. } = *moved;
+            if known.is_none() {
+                self.ends.entry(ends_h).or_default().push(subject);
+            }
+            self.known.insert(subject, Known { ends_h, generation, remembered });
+            taken.push(moved.clone());
+        }
+        Ok(taken)
     }
 
     /// The values that a correction is counted under.
@@ -206,7 +258,7 @@ mod tests {
     fn learn(subjects: &mut Subjects, event: &Candidate, after_ms: i64) -> Change {
         let received = START.plus_ms(after_ms);
         subjects.expire(received);
-        subjects.learn(&event.event, event.subject.unwrap(), "crm", received)
+        subjects.learn(&event.event, event.subject.unwrap(), "crm", 0, received)
     }
 
     /// How many views a change adds.

@@ -1,6 +1,6 @@
 //! Bodies: cut where another parser cuts them, within their limits, and answered event by event.
 
-use polso_core::{EventKind, Ledger};
+use polso_core::{EventKind, Ledger, Shards};
 use polso_intake::body::{Format, split};
 use polso_intake::{Config, Item, Limits, Prepared};
 use serde_json::value::RawValue;
@@ -72,9 +72,10 @@ fn answer(kind: EventKind, content_type: Option<&str>, body: &[u8], events: usiz
     let mut sender = config.sources["crm"].clone();
     sender.limits = limits;
     let mut ledgers: Vec<Ledger> = (0..SHARDS).map(|n| Ledger::new(u64::from(n), 1)).collect();
+    let shards = Shards::always(u16::from(SHARDS));
     for round in 0..2 {
         let prepared =
-            Prepared::new(kind, &sender, content_type, body, SHARDS, now()).expect("it was split");
+            Prepared::new(kind, &sender, content_type, body, &shards, now()).expect("it was split");
         let outcomes = prepared.batches.iter().map(|(shard, batch)| {
             let ledger = &mut ledgers[usize::from(*shard)];
             let outcomes = ledger.ingest(batch.clone(), now());

@@ -1,4 +1,4 @@
-//! The deployment's configuration: the vars `SHARDS` and `sources`, and that the secret `JWT_KEYS`
+//! The deployment's configuration: the vars [`VARS`], and that the secret `JWT_KEYS`
 //! exists.
 //!
 //! Every problem is found at once, and each names its key, what was found and what it should be.
@@ -8,10 +8,12 @@
 mod duration;
 mod kind;
 mod sender;
+mod shards;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;
 
+use polso_core::Shards;
 use serde_json::{Map, Value};
 
 pub use self::{kind::Kind, sender::Sender, table::SecretOf};
@@ -27,13 +29,14 @@ pub const SOURCES_MAX: usize = 64;
 /// What a name of a source or a space looks like: `^[a-z0-9][a-z0-9_-]{0,31}$`.
 const NAME_SHAPE: &str = "1 to 32 of a-z, 0-9, `_` and `-`, beginning with a letter or digit";
 
-const KNOWN: [&str; 2] = ["SHARDS", "sources"];
+/// The vars that are read here; there may be bindings of other names.
+pub const VARS: [&str; 3] = ["SHARDS", "SHARDS_BEFORE", "sources"];
 
 /// The deployment's configuration, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Ledgers per space, 1 to [`SHARDS_MAX`].
-    pub shards: u8,
+    /// Ledgers per space, 1 to [`SHARDS_MAX`], now and before.
+    pub shards: Shards,
     /// The configured senders by the names of their sources.
     pub sources: BTreeMap<String, Sender>,
 }
@@ -53,13 +56,10 @@ impl Config {
             problems.push(Problem::wrong("vars", vars, "a table"));
             &empty
         });
-        for name in vars.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
+        for name in vars.keys().filter(|name| !VARS.contains(&name.as_str())) {
             problems.push(unknown(name));
         }
-        let shards = read_shards(vars.get("SHARDS")).unwrap_or_else(|problem| {
-            problems.push(problem);
-            1
-        });
+        let shards = shards::read(vars.get("SHARDS"), vars.get("SHARDS_BEFORE"), &mut problems);
         let sources = read_sources(vars.get("sources"), &mut problems, &secret);
         if secret(jwks::SECRET).is_none() {
             let message = "is not set; put a JWKS there with `wrangler secret put JWT_KEYS`, \
@@ -84,25 +84,7 @@ fn unknown(name: &str) -> Problem {
         let message = "is a secret; take it out of the vars and use `wrangler secret put JWT_KEYS`";
         return Problem::new(name, message);
     }
-    Problem::unknown(name, name, &KNOWN)
-}
-
-/// A number, or its digits as text, since vars given on a command line are text.
-fn read_shards(value: Option<&Value>) -> Result<u8, Problem> {
-    let number = match value {
-        None => return Ok(1),
-        Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().ok()
-        }
-        Some(value) => value.as_u64(),
-    };
-    number
-        .and_then(|number| u8::try_from(number).ok())
-        .filter(|shards| (1..=SHARDS_MAX).contains(shards))
-        .ok_or_else(|| {
-            let expected = format!("a whole number from 1 to {SHARDS_MAX}");
-            Problem::wrong("SHARDS", value.unwrap_or(&Value::Null), &expected)
-        })
+    Problem::unknown(name, name, &VARS)
 }
 
 fn read_sources(
@@ -153,41 +135,9 @@ mod tests {
         assert_eq!(found, expected, "{vars}");
     }
 
-    fn shards(value: Value) -> Value {
-        json!({ "SHARDS": value, "sources": { "crm": { "kind": "native" } } })
-    }
-
     fn sources(count: usize) -> Value {
         let one = |index| (format!("s{index}"), json!({ "kind": "native" }));
         json!({ "sources": (0..count).map(one).collect::<Map<_, _>>() })
-    }
-
-    #[test]
-    fn one_shard_unless_said() {
-        let parsed = |vars: &Value| Config::parse(vars, |_| Some("{}".into())).unwrap().shards;
-        assert_eq!(parsed(&json!({ "sources": { "crm": { "kind": "native" } } })), 1);
-        for (value, expected) in [(json!(1), 1), (json!(64), 64), (json!("4"), 4)] {
-            assert_eq!(parsed(&shards(value)), expected);
-        }
-    }
-
-    #[test]
-    fn shards_are_1_to_64() {
-        for value in ["0", "65", "-1", "1.5", "256", "4294967297"] {
-            let expected =
-                format!("`SHARDS` is `{value}`; it should be a whole number from 1 to 64");
-            check(&shards(serde_json::from_str(value).unwrap()), &[&expected]);
-            check(&shards(json!(value)), &[&expected]);
-        }
-        for value in ["", " 4", "+4", "four"] {
-            let expected =
-                format!("`SHARDS` is `{value}`; it should be a whole number from 1 to 64");
-            check(&shards(json!(value)), &[&expected]);
-        }
-        check(
-            &shards(Value::Null),
-            &["`SHARDS` is `null`; it should be a whole number from 1 to 64"],
-        );
     }
 
     #[test]
@@ -226,7 +176,7 @@ mod tests {
         check(
             &json!({ "shards": 2, "COLOUR": 1, "sources": crm }),
             &[
-                "`COLOUR` is not a known key; known are `SHARDS`, `sources`",
+                "`COLOUR` is not a known key; known are `SHARDS`, `SHARDS_BEFORE`, `sources`",
                 "`shards` is not a known key; did you mean `SHARDS`?",
             ],
         );

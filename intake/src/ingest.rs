@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use polso_core::{
     Batch, Busy, EventKind, Outcome, REQUEST_BYTES_MAX, RawEvent, Reason, ReasonCode, Refused,
-    Reject, SentAs, Timestamp, Valid, Verdict, excerpt,
+    Reject, SentAs, Shards, Timestamp, Valid, Verdict, excerpt,
 };
 use serde::Serialize;
 
@@ -20,10 +20,11 @@ use crate::{
     refusal::Refusal,
 };
 
+mod inherit;
 mod replay;
 
-/// When to try again while a ledger is busy, in seconds.
-const BUSY_RETRY_S: u32 = 1;
+/// A ledger takes nothing for now.
+const BUSY: Refusal = Refusal::Unavailable { retry_after_s: 1 };
 
 /// The events of one request, judged as far as that can be done without knowing what came before.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl Prepared {
         sender: &Sender,
         content_type: Option<&str>,
         body: &[u8],
-        shards: u8,
+        shards: &Shards,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let items = split(content_type, body, &sender.limits)?;
@@ -79,7 +80,7 @@ impl Prepared {
         kind: EventKind,
         sender: &Sender,
         items: &[Item<'_>],
-        shards: u8,
+        shards: &Shards,
         now: Timestamp,
     ) -> Self {
         let judged = items.iter().map(|item| {
@@ -102,7 +103,7 @@ impl Prepared {
         pieces: &[Piece<'_>],
         contract: Contract,
         secret: Option<u8>,
-        shards: u8,
+        shards: &Shards,
         now: Timestamp,
     ) -> Self {
         let judged = pieces.iter().map(|piece| {
@@ -126,7 +127,7 @@ impl Prepared {
         judged: impl ExactSizeIterator<Item = Judged<'a>>,
         contract: Contract,
         secret: Option<u8>,
-        shards: u8,
+        shards: &Shards,
     ) -> Self {
         let slots = Vec::with_capacity(judged.len());
         let mut prepared = Self { batches: Vec::with_capacity(1), slots, contract };
@@ -140,8 +141,8 @@ impl Prepared {
                     Slot::Filtered
                 }
                 Judged::Valid(valid) => {
-                    let shard = valid.candidate.shard(u16::from(shards));
-                    let batch = prepared.batch_of(shard, sender);
+                    let shard = shards.home(&valid.candidate);
+                    let batch = prepared.batch_of(shard, sender, shards);
                     if let Some((_, batch)) = prepared.batches.get_mut(batch) {
                         batch.candidates.push(valid.candidate);
                     }
@@ -164,7 +165,7 @@ impl Prepared {
         if is_counted && !prepared.slots.is_empty() {
             // Any ledger can count and keep them; one that is asked anyway costs nothing more.
             let shard = prepared.batches.first().map_or(0, |(shard, _)| *shard);
-            let batch = prepared.batch_of(shard, sender);
+            let batch = prepared.batch_of(shard, sender, shards);
             if let Some((_, batch)) = prepared.batches.get_mut(batch) {
                 batch.refused = refused;
                 batch.rejects = rejects;
@@ -174,13 +175,14 @@ impl Prepared {
         prepared
     }
 
-    fn batch_of(&mut self, shard: u16, sender: &Sender) -> usize {
+    fn batch_of(&mut self, shard: u16, sender: &Sender, shards: &Shards) -> usize {
         if let Some(known) = self.batches.iter().position(|(known, _)| *known == shard) {
             return known;
         }
         let batch = Batch {
             source: sender.source.name.clone(),
             dedup_ttl_s: sender.source.dedup_ttl_s,
+            generation: shards.generation(),
             ..Batch::default()
         };
         self.batches.push((shard, batch));
@@ -196,7 +198,7 @@ impl Prepared {
         let mut outcomes: Vec<_> = outcomes
             .into_iter()
             .collect::<Result<Vec<_>, Busy>>()
-            .map_err(|_| Refusal::Unavailable { retry_after_s: BUSY_RETRY_S })?
+            .map_err(|_| BUSY)?
             .into_iter()
             .map(Vec::into_iter)
             .collect();
@@ -318,8 +320,15 @@ mod tests {
         let mut ledgers: Vec<Ledger> = (0..shards).map(|n| Ledger::new(u64::from(n), 1)).collect();
         [(); 2].map(|()| {
             let kind = EventKind::Conversion;
-            let mut prepared =
-                Prepared::new(kind, sender, Some(content_type), body, shards, now).unwrap();
+            let mut prepared = Prepared::new(
+                kind,
+                sender,
+                Some(content_type),
+                body,
+                &Shards::always(u16::from(shards)),
+                now,
+            )
+            .unwrap();
             let outcomes = prepared
                 .batches
                 .iter_mut()

@@ -38,7 +38,7 @@ impl Listing {
     ///
     /// # Errors
     /// `query_invalid` with the code of the first fault.
-    pub(crate) fn parse(parameters: &[Parameter<'_>], shards: u8) -> Result<Self, Refusal> {
+    pub(crate) fn parse(parameters: &[Parameter<'_>], shards: u16) -> Result<Self, Refusal> {
         let mut listing = Self {
             limit: LIMIT_DEFAULT,
             source: None,
@@ -93,7 +93,7 @@ fn source(text: &str) -> Result<String, Refusal> {
 }
 
 /// Positions with `-` between them, one for each ledger.
-fn places(text: &str, shards: u8) -> Result<Vec<Position>, Refusal> {
+fn places(text: &str, shards: u16) -> Result<Vec<Position>, Refusal> {
     let places: Result<Vec<Position>, ()> =
         text.splitn(usize::from(shards) + 1, '-').map(str::parse).collect();
     places.ok().filter(|places| places.len() == usize::from(shards)).ok_or_else(|| {
@@ -106,7 +106,7 @@ fn places(text: &str, shards: u8) -> Result<Vec<Position>, Refusal> {
 mod tests {
     use super::*;
 
-    fn parse(query: &str, shards: u8) -> Result<Listing, String> {
+    fn parse(query: &str, shards: u16) -> Result<Listing, String> {
         let parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         Listing::parse(&parameters, shards).map_err(|refusal| {
             assert_eq!((refusal.status(), refusal.code()), (400, "query_invalid"));

@@ -98,7 +98,7 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
         }
         "/api/v1/rejected" => shared(head, || {
             let space = space_for(Scope::Admin, head, edge, now)?;
-            let listing = Listing::parse(&parameters(query)?, edge.config.shards)?;
+            let listing = Listing::parse(&parameters(query)?, edge.config.shards.most())?;
             Ok(Route::Rejected(space, listing))
         }),
         _ if let Some(id) = replayed(path) => {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use polso_core::Timestamp;
+use polso_core::{Shards, Timestamp};
 use serde::Deserialize;
 
 use crate::{
@@ -49,7 +49,7 @@ pub fn receive(
     sender: &Sender,
     given: &Given<'_>,
     rates: &mut Rates,
-    shards: u8,
+    shards: &Shards,
     now: Timestamp,
 ) -> Result<Received, Refusal> {
     let webhook = sender.webhook.as_ref().ok_or(Refusal::NotFound)?;

@@ -69,12 +69,11 @@ export const signers = {
     headers: { "x-hub-signature-256": `sha256=${hmac("sha256", secret("secret"), "hex", body)}` },
   }),
 
-  /** HubSpot, "Validate the v3 request signature": over the address that HubSpot was given, not the one it is sent to here. */
+  /** HubSpot, "Validate the v3 request signature": over the address that HubSpot calls, which a proxy may have changed. */
   hubspot({ source, url, body, nowMs, secret }) {
     const timestamp = String(nowMs);
-    const { pathname, search } = new URL(url);
-    const uri = `${String(source["public_url"]).replace(/\/+$/, "")}${pathname}${search}`;
-    const signature = hmac("sha256", secret("secret"), "base64", `POST${uri}`, body, timestamp);
+    const called = String(source["public_url"]).replace(/\/$/, "") + new URL(url).pathname;
+    const signature = hmac("sha256", secret("secret"), "base64", `POST${called}`, body, timestamp);
     return { headers: { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": timestamp } };
   },
 

@@ -83,6 +83,8 @@ export interface SourceIntegrity {
   readonly last_received: string | null;
   /** Rejected events by reason code; one event may have several reasons. */
   readonly reasons?: Readonly<Record<string, number>>;
+  /** Requests that the first and the second secret of the source proved. */
+  readonly secrets?: readonly [number, number];
 }
 
 /** Where every received event went, as `GET /api/v1/integrity` gives it. */

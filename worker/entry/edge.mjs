@@ -50,6 +50,11 @@ async function finish(ingest, request, env) {
   const body = new Uint8Array(await request.arrayBuffer());
   const answered = enter(() => ingest.judge(header(request, "content-type"), body));
   if (answered) return answered;
+  const asked = enter(() => ingest.enquire(env));
+  if (asked) {
+    const told = await alive(Promise.all(asked), answerMsMax);
+    enter(() => ingest.inherit(told));
+  }
   const calls = enter(() => ingest.hand(env));
   const replies = await alive(Promise.all(calls), answerMsMax);
   return enter(() => ingest.answer(replies));

@@ -31,13 +31,26 @@ export class Ledger extends DurableObject {
     });
   }
 
-  /** @param {string} space @param {number} shard @param {Uint8Array} batch */
-  async ingest(space, shard, batch) {
-    const outcomes = this.#enter((ledger) => ledger.ingest(space, shard, batch));
+  /**
+   * One call whose answer nobody may have before what it changes is durable.
+   * @param {(ledger: any) => Uint8Array} call
+   */
+  async #durably(call) {
+    const answer = this.#enter(call);
     const promised = this.#enter((ledger) => ledger.durable());
     if (this.#commit?.promised !== promised) this.#commit = { promised, durable: alive(promised) };
     await this.#commit.durable;
-    return outcomes;
+    return answer;
+  }
+
+  /** @param {string} space @param {number} shard @param {Uint8Array} batch */
+  ingest(space, shard, batch) {
+    return this.#durably((ledger) => ledger.ingest(space, shard, batch));
+  }
+
+  /** @param {string} space @param {number} shard @param {Uint8Array} enquiry */
+  tell(space, shard, enquiry) {
+    return this.#durably((ledger) => ledger.tell(space, shard, enquiry));
   }
 
   /** @param {Uint8Array} position */

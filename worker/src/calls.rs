@@ -2,8 +2,8 @@
 
 use js_sys::{Promise, Uint8Array};
 use polso_core::{
-    Batch, Bounds, Busy, FoundReject, Outcome, Page, PageSearch, Pin, Published, Pulled, Query,
-    RejectId, Replayed, live,
+    Batch, Bounds, Busy, Enquiry, FoundReject, Heritage, Outcome, Page, PageSearch, Pin, Published,
+    Pulled, Query, RejectId, Replayed, live,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
@@ -72,6 +72,21 @@ pub(crate) fn ingest(
 
 /// What a ledger has replied to a batch.
 pub(crate) fn outcomes(reply: &JsValue) -> Result<Result<Vec<Outcome>, Busy>, JsValue> {
+    live::decode(&to_vec(reply)).map_err(corrupt)
+}
+
+/// Asks a ledger what came to it before the number of shards changed: the reply to wait for.
+pub(crate) fn enquire(
+    env: &Env,
+    space: &str,
+    shard: u16,
+    enquiry: &Enquiry,
+) -> Result<Promise, JsValue> {
+    ledger(env, space, shard)?.tell(space, shard, bytes(&live::encode(enquiry)))
+}
+
+/// What a ledger has replied to an enquiry.
+pub(crate) fn heritage(reply: &JsValue) -> Result<Result<Heritage, Busy>, JsValue> {
     live::decode(&to_vec(reply)).map_err(corrupt)
 }
 

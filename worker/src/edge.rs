@@ -3,6 +3,7 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use js_sys::Reflect;
+use polso_intake::config::VARS;
 use polso_intake::{Config, Edge, Keys, Problem, Refusal};
 use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
@@ -12,8 +13,6 @@ thread_local! {
     static EDGE: OnceCell<Result<Rc<Edge>, Vec<Problem>>> = const { OnceCell::new() };
 }
 
-/// The vars that the configuration is read from; every other binding is something else.
-const VARS: [&str; 2] = ["SHARDS", "sources"];
 const JWT_KEYS: &str = "JWT_KEYS";
 
 /// What was deployed.

@@ -33,6 +33,8 @@ pub struct Ingest {
     asked: Asked,
     /// Known once the body is.
     prepared: Option<Prepared>,
+    /// The batches that ledgers were asked about, in their order.
+    asked_about: Vec<usize>,
     _opened: Opened,
 }
 
@@ -113,6 +115,40 @@ impl Ingest {
         }
     }
 
+    /// Asks the ledgers that must be heard before the batches are handed over: the replies to wait for;
+    /// none unless the number of shards has changed of late.
+    ///
+    /// # Errors
+    /// When one cannot be called.
+    pub fn enquire(&mut self, env: &Env) -> Result<Option<Array>, JsValue> {
+        let Some(prepared) = &self.prepared else { return Ok(None) };
+        let enquiries = prepared.enquiries(&self.edge.config.shards, now());
+        if enquiries.is_empty() {
+            return Ok(None);
+        }
+        let space = &sender(&self.edge, &self.source).map_err(refused)?.space;
+        let replies = Array::new();
+        for (batch, shard, enquiry) in enquiries {
+            let reply = calls::enquire(env, space, shard, &enquiry)?;
+            replies.push(&reply);
+            self.asked_about.push(batch);
+        }
+        Ok(Some(replies))
+    }
+
+    /// Takes what they have told, in the order in which they were asked.
+    ///
+    /// # Errors
+    /// The answer, when one told nothing.
+    pub fn inherit(&mut self, replies: &Array) -> Result<(), JsValue> {
+        let Some(prepared) = &mut self.prepared else { return Ok(()) };
+        for (batch, reply) in core::mem::take(&mut self.asked_about).into_iter().zip(replies.iter())
+        {
+            prepared.inherit(batch, calls::heritage(&reply)?).map_err(refused)?;
+        }
+        Ok(())
+    }
+
     /// Hands each ledger its batch: the replies to wait for.
     ///
     /// # Errors
@@ -163,12 +199,19 @@ impl Ingest {
         let number = OPEN.with_borrow_mut(|open| open.begin(bytes, now()))?;
         let source = sender.source.name.clone();
         let edge = Rc::clone(edge);
-        Ok(Self { edge, source, asked, prepared: None, _opened: Opened(number) })
+        Ok(Self {
+            edge,
+            source,
+            asked,
+            prepared: None,
+            asked_about: Vec::new(),
+            _opened: Opened(number),
+        })
     }
 
     fn receive(&self, content_type: Option<&str>, body: &[u8]) -> Result<Received, Refusal> {
         let (sender, shards, now) =
-            (sender(&self.edge, &self.source)?, self.edge.config.shards, now());
+            (sender(&self.edge, &self.source)?, &self.edge.config.shards, now());
         RATES.with_borrow_mut(|rates| match &self.asked {
             Asked::Events(kind) => {
                 rates.take(sender, now)?;
@@ -194,6 +237,10 @@ impl Ingest {
         let answered = self.judge(content_type, body)?;
         if !answered.is_undefined() {
             return Ok(answered);
+        }
+        if let Some(replies) = self.enquire(env)? {
+            let replies = JsFuture::from(Promise::all(&replies)).await?;
+            self.inherit(replies.unchecked_ref())?;
         }
         let replies = self.hand(env)?;
         let replies = JsFuture::from(Promise::all(&replies)).await?;

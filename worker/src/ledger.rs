@@ -14,7 +14,7 @@ use std::{
 };
 
 use js_sys::Promise;
-use polso_core::{Batch, Bounds, Busy, Effect, Outcome, Published, live};
+use polso_core::{Batch, Bounds, Busy, Effect, Enquiry, Heritage, Outcome, Published, live};
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
@@ -100,6 +100,23 @@ impl Ledger {
         Ok(live::encode(&outcomes))
     }
 
+    /// Tells what came here before the number of shards changed. Nobody may learn of it before it is
+    /// [`durable`](Self::durable) that nothing of that time is taken here any more.
+    ///
+    /// # Errors
+    /// When the ledger cannot be restored.
+    pub fn tell(
+        &self,
+        space: String,
+        shard: u16,
+        enquiry: Vec<u8>,
+    ) -> core::result::Result<Vec<u8>, JsValue> {
+        self.shard.address.replace((space, shard));
+        let enquiry = live::decode(&enquiry).map_err(corrupt)?;
+        let told = self.shard.tell(enquiry)?;
+        Ok(live::encode(&told))
+    }
+
     /// Resolves when everything judged so far is durable, and rejects when it may not be: whoever
     /// sent it may send it again. All who wait for one commit wait for one promise.
     pub fn durable(&self) -> Promise {
@@ -182,6 +199,24 @@ impl Shard {
             }
         }
         self.with(|ledger| ledger.judge(lookup))
+    }
+
+    /// Answers an enquiry, with what storage says of its keys.
+    fn tell(
+        &self,
+        enquiry: Enquiry,
+    ) -> core::result::Result<core::result::Result<Heritage, Busy>, JsValue> {
+        let mut look_back = match self.with(|ledger| ledger.look_back(enquiry, now()))? {
+            Ok(look_back) => look_back,
+            Err(busy) => return Ok(Err(busy)),
+        };
+        while let Some(page) = look_back.wants() {
+            if let Err(error) = look_back.read(page, &self.store.page(page)?) {
+                log_error("a page of dedup keys is damaged", &corrupt(error));
+                look_back.give_up(page);
+            }
+        }
+        self.with(|ledger| ledger.tell(look_back))
     }
 
     /// Writes down what was judged, and waits until it is durable.

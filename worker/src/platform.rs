@@ -64,6 +64,14 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    pub(crate) fn tell(
+        this: &Stub,
+        space: &str,
+        shard: u16,
+        enquiry: Uint8Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     pub(crate) async fn pull(this: &Stub, position: Uint8Array) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]

@@ -40,6 +40,11 @@ pub(crate) async fn replay(
         let pinned = calls::pin_replay(env, space, id, pin).await.map_err(call_failed)?;
         prepared = prepared.pinned(pinned.ok_or(Refusal::RejectedUnknown)?);
     }
+    for (batch, shard, enquiry) in prepared.enquiries(&edge.config.shards, now()) {
+        let told = calls::enquire(env, space, shard, &enquiry).map(JsFuture::from);
+        let told = async { calls::heritage(&told?.await?) };
+        prepared.inherit(batch, told.await.map_err(|error: JsValue| call_failed(error.into()))?)?;
+    }
     let mut outcomes = Vec::new();
     for (shard, batch) in &prepared.batches {
         let reply = calls::ingest(env, space, *shard, batch).map(JsFuture::from);

@@ -27,7 +27,7 @@ impl Refusals {
             Busy::Pending => self.pending += 1,
             Busy::Keys => self.keys += 1,
             Busy::Subjects => self.subjects += 1,
-            Busy::Unread => {}
+            Busy::Unread | Busy::Moved => {}
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     counters::{CountersState, Delta},
     domain::Candidate,
+    heritage::Heritage,
     journal::Refused,
     key::DedupKey,
     rejected::{Reject, RejectRow},
@@ -22,6 +23,10 @@ pub struct Batch {
     pub dedup_ttl_s: u32,
     /// Which of the source's secrets proved the request, from 0; none where that is not asked.
     pub secret: Option<u8>,
+    /// How often the number of shards had changed when this ledger was chosen.
+    pub generation: u8,
+    /// What their homes of earlier generations remember.
+    pub heritage: Vec<Heritage>,
     /// The valid events.
     pub candidates: Vec<Candidate>,
     /// The others, counted.
@@ -58,6 +63,8 @@ pub enum Busy {
     Subjects,
     /// What storage knows of its keys was not read.
     Unread,
+    /// The number of shards has changed since it was sent.
+    Moved,
 }
 
 /// I/O that has not happened yet.

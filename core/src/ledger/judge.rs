@@ -62,6 +62,7 @@ impl Ledger {
     /// # Errors
     /// [`Busy`] when a bound is reached.
     pub fn look_up(&mut self, batch: Batch, bytes: usize, now: Timestamp) -> Result<Lookup, Busy> {
+        self.rise(batch.generation)?;
         // Clocks may go back; receipt does not.
         self.clock = now;
         self.now = self.now.max(now);
@@ -118,9 +119,11 @@ impl Ledger {
             return Err(Busy::Unread);
         }
         let now = self.now;
-        let Batch {
-            source, dedup_ttl_s, secret, candidates: mut accepted, refused, rejects, ..
-        } = batch;
+        let Batch { source, dedup_ttl_s, secret, generation, heritage, refused, rejects, .. } =
+            batch;
+        let mut accepted = batch.candidates;
+        let subjects = heritage.iter().flat_map(|heritage| &heritage.subjects);
+        let subjects = self.subjects.take_over(subjects).map_err(|_| Busy::Unread)?;
         self.waiting.add(&source, now, rejects);
         let is_repeated = rejected::is_repeated(&mut self.memory, &looked, &mut replay, now);
         let scope = (Scope::of(&source), dedup_ttl_s);
@@ -128,13 +131,15 @@ impl Ledger {
         let (mut duplicates, mut conflicts, mut late_events) = (0, 0, 0);
         accepted.retain(|candidate| {
             let key = (candidate.key, candidate.content);
-            let seen = match is_repeated {
-                true => Seen::Before,
-                false => self.memory.check(&looked, scope, key, now),
+            let inherited = heritage.iter().find_map(|heritage| heritage.seen(candidate.key));
+            let seen = match inherited {
+                _ if is_repeated => Seen::Before,
+                Some(seen) => seen,
+                None => self.memory.check(&looked, scope, key, now),
             };
             outcomes.push(match seen {
                 Seen::New => {
-                    let superseded = self.learn(candidate, &source, now);
+                    let superseded = self.learn(candidate, &source, generation, now);
                     let late = superseded || candidate.event.is_late(now);
                     late_events += u64::from(late);
                     Outcome::Accepted { late }
@@ -166,6 +171,8 @@ impl Ledger {
             conflicts,
             late: late_events,
             refused,
+            generation,
+            subjects,
             replay,
         });
         Ok(outcomes)

@@ -223,15 +223,18 @@ impl Ledger {
     }
 
     fn take_back(&mut self, block: &Block) {
+        self.generation = self.generation.max(block.generation);
         for group in &block.groups {
             self.now = self.now.max(group.received);
             self.expire(group.received);
+            // What does not fit was never written here.
+            let _ = self.subjects.take_over(group.subjects.iter());
             rejected::remember(&mut self.memory, &group.replay, group.received);
             let scope = (Scope::of(&group.source), group.dedup_ttl_s);
             for candidate in &group.accepted {
                 let key = (candidate.key, candidate.content);
                 self.memory.remember(scope, key, group.received);
-                self.learn(candidate, &group.source, group.received);
+                self.learn(candidate, &group.source, group.generation, group.received);
             }
         }
         self.count(block);

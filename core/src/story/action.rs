@@ -176,6 +176,10 @@ impl View {
 }
 
 impl Viewer {
+    pub(crate) fn labels_mut(&mut self) -> impl Iterator<Item = &mut SeriesId> {
+        self.view.iter_mut().map(|view| &mut view.label)
+    }
+
     fn counted(&self) -> Option<Correction> {
         let View { time, label } = self.view?;
         let sums = schema::viewer(self.completion, self.swiped_away);

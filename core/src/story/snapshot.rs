@@ -109,6 +109,10 @@ pub struct Totals {
 }
 
 impl Totals {
+    pub(crate) fn labels_mut(&mut self) -> impl Iterator<Item = &mut SeriesId> {
+        self.labels.iter_mut()
+    }
+
     /// Two snapshots of the same instant are told apart by what they say, never by which came
     /// first.
     fn outranks(&self, known: &Self, labels: &SeriesTable) -> bool {

@@ -62,6 +62,8 @@ pub(crate) enum Act {
     Checkpoint { shard: usize },
     /// A ledger is dropped and restored from what it kept.
     Restart { shard: usize },
+    /// The number of shards changes.
+    Reshard { shards: u16 },
     /// The hub is dropped.
     EvictHub,
     /// The viewer loses its link and comes back.
@@ -98,6 +100,7 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         4 => Just(Act::Commit),
         4 => (0..8_usize).prop_map(|shard| Act::Checkpoint { shard }),
         1 => (0..8_usize).prop_map(|shard| Act::Restart { shard }),
+        1 => (1..6_u16).prop_map(|shards| Act::Reshard { shards }),
         1 => Just(Act::EvictHub),
         1 => Just(Act::Reconnect),
     ]

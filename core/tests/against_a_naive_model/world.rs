@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Applied, Batch, Candidate, Effect, EventKind, Hub, Limits, Merged, Outcome, Published, Pulled,
-    RawEvent, Source, Timestamp, Viewer,
+    Applied, Batch, Before, Candidate, Effect, EventKind, GENERATIONS_MAX, Hub, Limits, Merged,
+    Outcome, Published, Pulled, RawEvent, Shards, Source, Timestamp, Viewer,
 };
 use serde_json::json;
 
@@ -19,6 +19,9 @@ pub(crate) struct World {
     pub(crate) now: i64,
     pub(crate) source: Source,
     pub(crate) machines: Vec<Machine>,
+    pub(crate) shards: Shards,
+    before: Vec<Before>,
+    limits: Limits,
     pub(crate) hub: Option<Hub>,
     pub(crate) viewer: Viewer,
     /// Frames for the viewer, as long as its link holds.
@@ -42,6 +45,9 @@ impl World {
             machines: (1..=shards as u64)
                 .map(|birth| Machine::with_limits(birth, limits))
                 .collect(),
+            shards: Shards::always(shards as u16),
+            before: Vec::new(),
+            limits,
             hub: None,
             viewer: Viewer::default(),
             link: Vec::new(),
@@ -85,6 +91,7 @@ impl World {
                 let shard = shard % self.machines.len();
                 self.machines[shard].checkpoint();
             }
+            Act::Reshard { shards } => self.reshard(shards),
             Act::EvictHub => self.hub = None,
             Act::Reconnect => {
                 self.link.clear();
@@ -96,27 +103,46 @@ impl World {
 
     /// Sends events in one request; what became of each, in their order.
     pub(crate) fn ingest(&mut self, kind: EventKind, texts: &[String]) -> Vec<Outcome> {
-        let (now, shards) = (self.at(), self.machines.len() as u16);
-        let mut batches: Vec<Vec<(usize, Candidate)>> = vec![Vec::new(); usize::from(shards)];
+        let now = self.at();
+        let mut batches: Vec<Vec<(usize, Candidate)>> = vec![Vec::new(); self.machines.len()];
         for (position, json) in texts.iter().enumerate() {
             let raw = RawEvent { json, event_id: None };
             let valid = kind.validate(&raw, &self.source, now).unwrap();
-            let shard = valid.candidate.shard(shards);
+            let shard = self.shards.home(&valid.candidate);
             batches[usize::from(shard)].push((position, valid.candidate));
         }
         let mut outcomes = vec![Outcome::Conflict; texts.len()];
-        for (machine, events) in self.machines.iter_mut().zip(batches) {
+        for (home, events) in batches.into_iter().enumerate().filter(|(_, e)| !e.is_empty()) {
             let (positions, candidates): (Vec<usize>, Vec<Candidate>) = events.into_iter().unzip();
-            let batch = Batch {
+            let mut batch = Batch {
                 source: "crm".into(),
                 dedup_ttl_s: self.source.dedup_ttl_s,
+                generation: self.shards.generation(),
                 candidates,
                 ..Batch::default()
             };
-            let found = machine.ingest(batch, now).unwrap();
+            for (earlier, enquiry) in self.shards.enquiries(home as u16, &batch, now) {
+                let heritage = self.machines[usize::from(earlier)].tell(enquiry, now).unwrap();
+                batch.heritage.push(heritage);
+            }
+            let found = self.machines[home].ingest(batch, now).unwrap();
             positions.into_iter().zip(found).for_each(|(at, outcome)| outcomes[at] = outcome);
         }
         outcomes
+    }
+
+    /// What an operator does who puts another number into the configuration.
+    fn reshard(&mut self, count: u16) {
+        if usize::from(self.shards.generation()) == GENERATIONS_MAX {
+            return;
+        }
+        self.before.push(Before { count: self.shards.count(), until: self.at() });
+        self.shards = Shards::new(count, self.before.clone());
+        while self.machines.len() < usize::from(self.shards.most()) {
+            let birth = self.machines.len() as u64 + 1;
+            self.machines.push(Machine::with_limits(birth, self.limits));
+        }
+        self.hub = None;
     }
 
     /// What must become of an event with this key.

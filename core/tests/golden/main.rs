@@ -209,6 +209,8 @@ fn every_reason_has_a_case() {
         .iter()
         .map(|code| code.code())
         .filter(|code| !found.iter().any(|known| known == code))
+        // A mapping gives these, before there is an event: their cases are those of `polso-intake`.
+        .filter(|code| !["mapping_unmet", "mapping_unknown_value"].contains(code))
         .collect();
     assert_eq!(missing, [""; 0], "reasons without a golden case");
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Batch, Busy, Effect, Ledger, LedgerSnapshot, Limits, Outcome, Pulled, Recovery, Save, Timestamp,
+    Batch, Busy, Effect, Enquiry, Heritage, Ledger, LedgerSnapshot, Limits, Outcome, Pulled,
+    Recovery, Save, Timestamp,
 };
 
 /// A checkpoint, and the journal since.
@@ -52,6 +53,19 @@ impl Machine {
             }
         }
         self.ledger.judge(lookup)
+    }
+
+    /// Answers for what came here before the number of shards changed.
+    pub fn tell(&mut self, enquiry: Enquiry, now: Timestamp) -> Result<Heritage, Busy> {
+        let mut look_back = self.ledger.look_back(enquiry, now)?;
+        while let Some(page) = look_back.wants() {
+            let bytes =
+                self.runs.get(&page.run).and_then(|(_, pages)| pages.get(page.page as usize));
+            if look_back.read(page, bytes.map_or(&[], Vec::as_slice)).is_err() {
+                look_back.give_up(page);
+            }
+        }
+        self.ledger.tell(look_back)
     }
 
     /// Commits: what goes on the disk is there, the other effects come back.

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
                 _ => format!("{number} {noun}s"),
             };
             let sources = count(config.sources.len(), "source");
-            println!("ok: {sources}, {}", count(usize::from(config.shards), "shard"));
+            println!("ok: {sources}, {}", count(usize::from(config.shards.count()), "shard"));
             ExitCode::SUCCESS
         }
         Err(problems) => {

@@ -3,7 +3,7 @@
 //!
 //! What is rejected again, or filtered, goes nowhere and is not counted: nothing new was received.
 
-use polso_core::{FoundReject, Pin, RejectId, SentAs, Timestamp};
+use polso_core::{Batch, FoundReject, Pin, RejectId, SentAs, Timestamp};
 
 use super::{Prepared, Slot};
 use crate::{body::Item, config::Config, contract::Contract, refusal::Refusal};
@@ -27,8 +27,9 @@ impl Prepared {
         }
         if let Some(pin) = pin {
             let slot = Slot::Candidate { batch: 0, warnings: Vec::new() };
+            let batch = Batch { generation: config.shards.generation(), ..pin.batch };
             return Ok(Self {
-                batches: vec![(pin.shard, pin.batch)],
+                batches: vec![(pin.shard, batch)],
                 slots: vec![slot],
                 contract: Contract::NATIVE,
             });
@@ -41,12 +42,12 @@ impl Prepared {
         let text = &kept.reject.text;
         let mut prepared = match &kept.reject.sent_as {
             SentAs::Event(kind) => {
-                Self::of_items(*kind, sender, &[Item::Json(text)], config.shards, now)
+                Self::of_items(*kind, sender, &[Item::Json(text)], &config.shards, now)
             }
             SentAs::Webhook { id } => {
                 let webhook = sender.webhook.as_ref().ok_or(Refusal::RejectedSourceGone)?;
                 let pieces = webhook.adapter.cut(None, text.as_bytes(), id.as_deref());
-                Self::of_pieces(sender, &pieces, Contract::NATIVE, None, config.shards, now)
+                Self::of_pieces(sender, &pieces, Contract::NATIVE, None, &config.shards, now)
             }
         };
         prepared.batches.retain(|(_, batch)| !batch.candidates.is_empty());
@@ -66,7 +67,8 @@ impl Prepared {
     /// Sends a replay where the first one went.
     #[must_use]
     pub fn pinned(self, pin: Pin) -> Self {
-        Self { batches: vec![(pin.shard, pin.batch)], ..self }
+        let generation = self.batches.first().map_or(0, |(_, batch)| batch.generation);
+        Self { batches: vec![(pin.shard, Batch { generation, ..pin.batch })], ..self }
     }
 }
 

@@ -131,7 +131,7 @@ mod tests {
                 cursor.map_or(String::new(), |c| format!("&cursor={c}"))
             );
             let parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-            let listing = Listing::parse(&parameters, self.times.len() as u8).unwrap();
+            let listing = Listing::parse(&parameters, self.times.len() as u16).unwrap();
             let page = |(shard, search): (u16, polso_core::PageSearch)| {
                 let times = self.times[usize::from(shard)].iter().zip(1..);
                 let mut rows: Vec<_> = times.map(|(ms, seq)| row(seq, *ms)).collect();

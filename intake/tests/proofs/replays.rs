@@ -1,7 +1,7 @@
 //! A captured request, sent again with everything changed that its sender did not sign: it is refused, or told to be
 //! a repetition, and counts once.
 
-use polso_core::{Ledger, Timestamp};
+use polso_core::{Ledger, Shards, Timestamp};
 use polso_intake::proof::ProofFault;
 use polso_intake::rate::Rates;
 use polso_intake::webhook::{Received, receive};
@@ -42,7 +42,8 @@ fn send(
     request: &Request,
     now: Timestamp,
 ) -> Result<Value, Refusal> {
-    let received = receive(sender, &request.given(), &mut Rates::default(), 1, now)?;
+    let received =
+        receive(sender, &request.given(), &mut Rates::default(), &Shards::always(1), now)?;
     let Received::Events(mut prepared) = received else { panic!("no events") };
     let batches = std::mem::take(&mut prepared.batches);
     let outcomes = batches.into_iter().map(|(_, batch)| ledger.ingest(batch, now)).collect();

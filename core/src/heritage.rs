@@ -1,0 +1,110 @@
+//! What one ledger tells another of events that came to it before the number of shards changed.
+//!
+//! Each number of shards that a space has had is a generation. An event goes to its home in the newest one, which knows
+//! nothing of what came before; so its homes in the generations before are asked, and what they remember goes along with
+//! the event. A ledger that was asked on behalf of a generation takes nothing of an older one any more
+//! ([`Busy::Moved`](crate::Busy)): that makes its answer final. It keeps what it remembers, because the event may never
+//! arrive and be sent again.
+//!
+//! Bound: the events of one request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    corrupt::Corrupt,
+    dedup::{Looked, PageId, Seen},
+    domain::{Candidate, Remembered},
+    key::DedupKey,
+};
+
+/// What an earlier home of some events is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enquiry {
+    /// On behalf of which generation.
+    pub generation: u8,
+    /// The source of the events.
+    pub source: String,
+    /// Their keys, and the fingerprints of their content.
+    pub keys: Vec<(DedupKey, u32)>,
+    /// What they are about.
+    pub subjects: Vec<DedupKey>,
+}
+
+/// What it remembers of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heritage {
+    /// Events that it has taken.
+    pub(crate) taken: Vec<DedupKey>,
+    /// Events that it has taken with other content.
+    pub(crate) otherwise: Vec<DedupKey>,
+    pub(crate) subjects: Vec<Moved>,
+}
+
+/// What is remembered of a subject, on its way to another ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moved {
+    pub(crate) subject: DedupKey,
+    /// When it is forgotten, in hours since the epoch.
+    pub(crate) ends_h: i64,
+    /// How often the number of shards had changed when an event told of it last.
+    pub(crate) generation: u8,
+    /// Its labels are positions in `labels`.
+    pub(crate) remembered: Remembered,
+    /// The values of each label's dimensions.
+    pub(crate) labels: Vec<Vec<String>>,
+}
+
+/// An enquiry whose keys have been looked for in memory. It is answered when it wants no more pages.
+#[derive(Debug)]
+pub struct LookBack {
+    pub(crate) enquiry: Enquiry,
+    pub(crate) looked: Looked,
+    pub(crate) next_run: u32,
+}
+
+impl Enquiry {
+    /// Asks about an event, once.
+    pub(crate) fn ask(&mut self, candidate: &Candidate) {
+        let known = (candidate.key, candidate.content);
+        if !self.keys.contains(&known) {
+            self.keys.push(known);
+        }
+        if let Some(subject) = candidate.subject
+            && !self.subjects.contains(&subject)
+        {
+            self.subjects.push(subject);
+        }
+    }
+}
+
+impl LookBack {
+    /// A page of keys that must be [read](Self::read), or [given up](Self::give_up), first.
+    #[must_use]
+    pub fn wants(&self) -> Option<PageId> {
+        self.looked.wants()
+    }
+
+    /// Reads a page that is wanted.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when it cannot be read; give it up then.
+    pub fn read(&mut self, page: PageId, bytes: &[u8]) -> Result<(), Corrupt> {
+        self.looked.read(page, bytes)
+    }
+
+    /// Gives up a page that is not there or cannot be read. Events that may be in it are taken for
+    /// repetitions, and counted as such in the damage.
+    pub fn give_up(&mut self, page: PageId) {
+        self.looked.give_up(page);
+    }
+}
+
+impl Heritage {
+    /// Whether an event was taken.
+    pub(crate) fn seen(&self, key: DedupKey) -> Option<Seen> {
+        if self.taken.contains(&key) {
+            return Some(Seen::Before);
+        }
+        self.otherwise.contains(&key).then_some(Seen::Otherwise)
+    }
+}
