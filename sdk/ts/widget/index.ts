@@ -5,14 +5,12 @@
  * page of them. Numbers and what they mean are the core's.
  */
 
-import type { PolsoError } from "../error.ts";
 import type { Token } from "../link.ts";
 import type { Answer, LinkState, Reading, WindowKind } from "../types.ts";
-import type { Cancel } from "../world.ts";
-import { type Alert, Alerts } from "./alerts.ts";
-import { type Connection, type Engine, hold, type Place } from "./connection.ts";
+import { type Alert, type AlertKind, Alerts } from "./alerts.ts";
+import type { Engine } from "./connection.ts";
+import { Follower, same } from "./follower.ts";
 import { languageOf, type Voice, voiceOf } from "./language.ts";
-import { type Question, queriesOf } from "./queries.ts";
 import { speech } from "./speech.ts";
 import { styles } from "./styles.ts";
 import { View } from "./view.ts";
@@ -63,20 +61,16 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
 
   readonly #view: View | undefined;
   readonly #alerts = new Alerts();
+  readonly #follower = new Follower(
+    () => this.#show(),
+    (before) => this.#took(before),
+  );
   #token: Token | null = null;
   #where: readonly string[] | null = null;
-  #paused = false;
-  #connection: Connection | undefined;
-  #release: Cancel | undefined;
-  #asked: Cancel[] = [];
   #tick: ReturnType<typeof setInterval> | undefined;
-  #place: Place | undefined;
-  #question: Question | undefined;
-  #stepMs: number | undefined;
-  #total: Answer | undefined;
-  #detail: Answer | undefined;
-  #problem: string | undefined;
   #link: string | undefined;
+  /** Alerts that began or ended with the last answer. */
+  #rung: readonly Alert[] = [];
   #spoken: string | undefined;
   #changing = false;
 
@@ -104,7 +98,7 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styles()];
     this.#view = new View(() => {
-      this.paused = !this.#paused;
+      this.paused = !this.paused;
     });
     root.append(this.#view.element);
   }
@@ -138,35 +132,35 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
 
   /** Whether the values stand still. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#follower.paused;
   }
   set paused(paused: boolean) {
-    this.#paused = paused;
+    this.#follower.paused = paused;
     this.#show();
   }
 
   /** Who evaluates: `wasm` in the page, `server`; `undefined` until that is known. */
   get engine(): Engine | undefined {
-    return this.#connection?.engine;
+    return this.#follower.engine;
   }
 
   /** How the link is, by the server's own signs of life. */
   get state(): LinkState {
-    return this.#connection?.state ?? { kind: "connecting" };
+    return this.#follower.state;
   }
 
   /** The number as it is shown; `undefined` before the first answer. */
   get reading(): Reading | undefined {
-    return this.#total?.readings[0];
+    return this.#follower.total?.readings[0];
   }
 
   /** The steps of the window, the oldest first, or the groups of `by`. */
   get details(): readonly Reading[] {
-    return this.#detail?.readings ?? [];
+    return this.#follower.detail?.readings ?? [];
   }
 
   /** Alerts that are on. */
-  get alerts(): readonly string[] {
+  get alerts(): readonly AlertKind[] {
     return [...this.#alerts.raised.keys()];
   }
 
@@ -189,7 +183,8 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
   disconnectedCallback(): void {
     clearInterval(this.#tick);
     this.#tick = undefined;
-    this.#leave();
+    this.#follower.leave();
+    speech.leave(this);
   }
 
   /** @internal */
@@ -209,120 +204,32 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
 
   #apply(): void {
     const { token, kpi, src, space, wasm } = this;
-    const { messages } = this.#voice;
-    const missing = kpi === null ? messages.problem.kpi : messages.problem.token;
     if (kpi === null || token === null || token === "") {
-      this.#leave();
-      this.#forget(undefined);
-      this.#problem = missing;
-      this.#show();
-      return;
-    }
-    const place = { token, wasm, ...(src === null ? {} : { url: src }), ...(space === null ? {} : { space }) };
-    const question: Question = {
-      kpi,
-      window: this.window ?? "5m",
-      kind: (this.kind ?? "sliding") as WindowKind,
-      where: this.where,
-      by: this.by ?? undefined,
-    };
-    const elsewhere = !same(place, this.#place) || token !== this.#place?.token;
-    const otherwise = elsewhere || !same(question, this.#question);
-    const joining = elsewhere || this.#release === undefined;
-    if (joining && !this.#join(place)) return;
-    // Moved within the page it keeps what it shows.
-    if (otherwise) this.#forget(question);
-    if (joining || otherwise) this.#ask(question);
-    this.#show();
-  }
-
-  /** @returns whether there is such a place */
-  #join(place: Place): boolean {
-    this.#leave();
-    try {
-      const { connection, release } = hold(place);
-      const stop = connection.onChange(() => this.#show());
-      this.#connection = connection;
-      this.#place = place;
-      this.#release = () => {
-        stop();
-        release();
-      };
-      return true;
-    } catch (error) {
-      this.#forget(undefined);
-      this.#problem = (error as PolsoError).message;
-      this.#show();
-      return false;
-    }
-  }
-
-  #leave(): void {
-    this.#stopAsking();
-    this.#release?.();
-    this.#release = undefined;
-    speech.leave(this);
-  }
-
-  #stopAsking(): void {
-    for (const stop of this.#asked) stop();
-    this.#asked = [];
-  }
-
-  /** What is shown answers another question. */
-  #forget(question: Question | undefined): void {
-    this.#question = question;
-    this.#total = undefined;
-    this.#detail = undefined;
-    this.#problem = undefined;
-    this.#alerts.reset();
-  }
-
-  #ask(question: Question): void {
-    this.#stopAsking();
-    const { total, detail, stepMs } = queriesOf(question);
-    this.#stepMs = stepMs;
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    const refused = ({ code, message }: PolsoError) => {
-      this.#problem = code === "queries_too_many" ? this.#voice.messages.problem.many : message;
-      this.#show();
-    };
-    this.#asked = [connection.ask({ query: total, spare: false, deliver: (answer) => this.#take(answer), refused })];
-    if (detail === undefined) return;
-    const deliver = (answer: Answer) => {
-      if (!this.#paused) this.#detail = answer;
-    };
-    this.#asked.push(connection.ask({ query: detail, spare: true, deliver, refused }));
-  }
-
-  #take(answer: Answer): void {
-    if (this.#paused) return;
-    const [reading] = answer.readings;
-    const before = this.#total;
-    this.#total = answer;
-    if (reading === undefined) {
-      this.#problem = this.#voice.messages.problem.absent(this.#question?.kpi ?? "");
+      this.#follower.leave();
+      this.#follower.forget();
+      this.#alerts.reset();
     } else {
-      const { alertBelow: below, alertAbove: above, alertMargin } = this;
-      const alerts = this.#alerts.judge(reading, { below, above, margin: alertMargin ?? marginUsual });
-      if (!same(before?.readings, answer.readings)) {
-        const { window, freshness } = answer;
-        this.#tell("polso-reading", { reading, details: this.details, window, freshness });
-      }
-      this.#show();
-      for (const alert of alerts) this.#ring(alert);
-      return;
+      const place = { token, wasm, ...(src === null ? {} : { url: src }), ...(space === null ? {} : { space }) };
+      const another = this.#follower.follow(place, {
+        kpi,
+        window: this.window ?? "5m",
+        kind: (this.kind ?? "sliding") as WindowKind,
+        where: this.where,
+        by: this.by ?? undefined,
+      });
+      if (another) this.#alerts.reset();
     }
     this.#show();
   }
 
-  #ring(alert: Alert): void {
-    this.#tell("polso-alert", alert);
-    const summary = this.#view?.summary;
-    if (summary === undefined) return;
-    this.#spoken = summary;
-    this.#view?.speak(alert.raised ? summary : this.#voice.messages.calm(summary));
+  #took(before: Answer | undefined): void {
+    const { total } = this.#follower;
+    const { reading, alertBelow: below, alertAbove: above, alertMargin } = this;
+    if (total === undefined || reading === undefined) return;
+    this.#rung = this.#alerts.judge(reading, { below, above, margin: alertMargin ?? marginUsual });
+    if (same(before?.readings, total.readings)) return;
+    const { window, freshness } = total;
+    this.#tell("polso-reading", { reading, details: this.details, window, freshness });
   }
 
   #tell(name: string, detail: unknown): void {
@@ -336,32 +243,58 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
 
   #show(): void {
     const { state } = this;
-    if (state.kind !== this.#link && this.#connection !== undefined) {
+    if (this.#follower.following && state.kind !== this.#link) {
       this.#link = state.kind;
       this.#tell("polso-state", state);
     }
-    if (!this.isConnected || this.hidden) return;
+    if (!this.isConnected) return;
+    if (!this.hidden) this.#draw(state);
+    const rung = this.#rung;
+    this.#rung = [];
+    for (const alert of rung) this.#ring(alert);
+    this.#summarise();
+  }
+
+  #draw(state: LinkState): void {
+    const { question, total, detail, stepMs, following, paused, nowMs } = this.#follower;
+    const stopped = state.kind === "stopped" ? state.reason : undefined;
     this.#view?.show({
       voice: this.#voice,
-      question: this.#question,
+      question,
       label: this.label ?? undefined,
-      total: this.#total,
-      detail: this.#detail,
-      stepMs: this.#stepMs,
-      link: this.#release && (this.#paused && state.kind !== "stopped" ? "paused" : state.kind),
-      stopped: state.kind === "stopped" ? state.reason : undefined,
-      nowMs: this.#connection?.nowMs ?? Date.now(),
+      total,
+      detail,
+      stepMs,
+      link: following ? (paused && stopped === undefined ? "paused" : state.kind) : undefined,
+      stopped,
+      nowMs,
       problem: this.#problem,
       alerts: this.#alerts.raised,
     });
-    this.#summarise();
+  }
+
+  /** What the page's author has to mend. */
+  get #problem(): string | undefined {
+    const { problem: said } = this.#voice.messages;
+    const { problem, following } = this.#follower;
+    if (problem !== undefined) return problem.code === "queries_too_many" ? said.many : problem.message;
+    if (following) return undefined;
+    return this.kpi === null ? said.kpi : said.token;
+  }
+
+  #ring(alert: Alert): void {
+    this.#tell("polso-alert", alert);
+    const summary = this.#view?.summary;
+    if (summary === undefined || this.hidden) return;
+    this.#spoken = summary;
+    this.#view?.speak(alert.raised ? summary : this.#voice.messages.calm(summary));
   }
 
   /** The number is spoken when it has changed, at most every 30 s on a page. */
   #summarise(): void {
     const summary = this.#view?.summary;
-    const news = summary !== undefined && summary !== this.#spoken && !this.#paused && this.state.kind === "live";
-    if (!news) speech.leave(this);
+    const silent = this.hidden || this.paused || this.state.kind !== "live";
+    if (silent || summary === undefined || summary === this.#spoken) speech.leave(this);
     else if (speech.ask(this, performance.now())) {
       this.#spoken = summary;
       this.#view?.speak(summary);
@@ -373,8 +306,6 @@ function numberOf(text: string | null): number | null {
   const number = Number.parseFloat(text ?? "");
   return Number.isFinite(number) ? number : null;
 }
-
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -61,7 +61,6 @@ export const en: Messages = {
   problem: {
     kpi: 'The attribute kpi is missing: for example kpi="conversions".',
     token: "There is no token: the attribute token, or the property token with a function that fetches one.",
-    absent: (kpi) => `The server has no value of ${kpi} for this question: check kpi, where and by.`,
     many: "Too many different questions on this page: the chart is missing.",
   },
 };

@@ -62,7 +62,6 @@ export const it = {
   problem: {
     kpi: 'Manca l’attributo kpi: per esempio kpi="conversions".',
     token: "Manca il token: l’attributo token, o la proprietà token con una funzione che lo procura.",
-    absent: (kpi: string) => `Il server non ha un valore di ${kpi} per questa domanda: controlla kpi, where e by.`,
     many: "Troppe domande diverse in questa pagina: il grafico manca.",
   },
 };
