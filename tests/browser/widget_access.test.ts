@@ -63,7 +63,7 @@ for (const scheme of ["light", "dark"] as const) {
     const all = page.locator("polso-kpi");
     for (const widget of (await all.all()).slice(0, 5)) await links(widget, "live");
     await all.last().locator("[part=problem]").waitFor();
-    for (const button of await all.getByRole("button", { name: "Mostra come tabella" }).all()) await button.click();
+    for (const index of [0, 1, 2, 4]) await all.nth(index).getByRole("button", { name: "Mostra come tabella" }).click();
     await all.nth(2).locator("[part=chart]").focus();
     assert.deepEqual(await findings(page), []);
     await all.evaluateAll((widgets) => {

@@ -103,7 +103,11 @@ button:hover, button[aria-expanded="true"], button[aria-pressed="true"] { backgr
 [data-stale] :is(.value, .row-value) { color: var(--_ink-stale); }
 [data-stale] :is(.sparkline, .bar) { filter: grayscale(1); opacity: .7; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@container (max-width: 12em) { .foot { flex-wrap: wrap; } }
+@container (max-width: 13em) {
+  .foot { flex-wrap: wrap; }
+  .age { flex-basis: 100%; order: 1; }
+  .buttons { margin-inline-start: auto; }
+}
 @media (prefers-reduced-motion: no-preference) { .bar { transition: inline-size .25s ease-out; } }
 @media (forced-colors: active) {
   .bar { background: CanvasText; }

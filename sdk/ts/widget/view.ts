@@ -146,15 +146,16 @@ export class View {
     if (link === undefined) return;
     const { messages, formats } = voice;
     setText(this.#link, messages.link[link]);
+    const flowing = link === "live" || link === "late";
     let age = "";
-    if (total !== undefined && (link === "live" || link === "late")) {
+    if (total !== undefined && flowing) {
       const { last_event: last } = total.freshness;
       age = last === null ? messages.noEvent : messages.lastEvent(formats.age(nowMs - Date.parse(last)));
-    } else if (total !== undefined) age = messages.asOf(formats.rome.clock(Date.parse(total.now), true));
+    } else if (total !== undefined) age = messages.asOf(formats.rome.clock(Date.parse(total.now)));
     setText(this.#age, age);
     const paused = link === "paused";
     const label = paused ? messages.resume : messages.pause;
-    this.#pause.hidden = total === undefined || link === "stopped";
+    this.#pause.hidden = total === undefined || !(flowing || paused);
     setAttributes(this.#pause, { "aria-label": label, title: label, "aria-pressed": String(paused) });
     if (this.#paused === paused) return;
     this.#paused = paused;
