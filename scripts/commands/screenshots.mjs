@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: every view of the dashboard in every state as a picture, into `docs/images/`.
+ * `npm run screenshots`: every view of the dashboard and the widgets in every state as a picture, into `docs/images/`.
  *
  * Starts servers on states of their own, tells them a week of made-up events from a seed, and leaves nothing behind but
  * the pictures. The same seed tells the same week; it ends now, so that two runs differ in their times.
@@ -126,7 +126,7 @@ async function takeStale(photographer, { url, jwks, end }) {
   await end();
   for (const { shot, page } of pages) {
     await page.bringToFront();
-    await page.locator('[data-link="reconnecting"]').waitFor();
+    await page.locator('[data-link="reconnecting"]').first().waitFor();
     await keep(photographer, shot.name, page);
     await page.context().close();
   }

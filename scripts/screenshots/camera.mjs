@@ -1,11 +1,12 @@
 /**
- * Takes pictures of the dashboard in a real Chromium: the whole page, as WebP, which is a third of a PNG of such pages.
+ * Takes pictures of the dashboard and of widgets in a real Chromium: the whole page, as WebP, which is a third of a PNG of such pages.
  *
  * A picture is taken when the page shows numbers and stands still: motion is reduced.
  */
 
 import { chromium } from "playwright-core";
 import { ensureChromium } from "../setup/chromium.mjs";
+import { showWidgets, widgetsPath } from "./widgets.mjs";
 
 /** @typedef {import("./shots.mjs").Shot} Shot */
 
@@ -47,6 +48,10 @@ export class Camera {
     });
     const page = await context.newPage();
     page.setDefaultTimeout(waitMsMax);
+    if (path === widgetsPath) {
+      await showWidgets(page, url, token, language);
+      return page;
+    }
     await page.addInitScript(`localStorage.setItem("polso.density", ${JSON.stringify(density)})`);
     await page.goto(`${url}${path}#token=${token}`);
     await page.locator('[data-link="live"]').waitFor();

@@ -1,4 +1,6 @@
-/** Which pictures are taken: every view in every state that a reader of the documents should know. */
+/** Which pictures are taken: every view and the widgets in every state that a reader of the documents should know. */
+
+import { widgetsPath } from "./widgets.mjs";
 
 /**
  * @typedef {object} Shot
@@ -12,8 +14,13 @@
 
 export const views = /** @type {const} */ (["overview", "conversions", "stories", "integrity", "rejected"]);
 
+const shown = [...views, "widget"];
+
 /** @param {string} view */
-const pathOf = (view) => (view === "overview" ? "/" : `/?view=${view}`);
+function pathOf(view) {
+  if (view === "widget") return widgetsPath;
+  return view === "overview" ? "/" : `/?view=${view}`;
+}
 
 /**
  * @param {string} state
@@ -21,7 +28,7 @@ const pathOf = (view) => (view === "overview" ? "/" : `/?view=${view}`);
  * @param {readonly string[]} [of]
  * @returns {Shot[]}
  */
-const each = (state, look, of = views) => of.map((view) => ({ name: `${view}-${state}`, path: pathOf(view), ...look }));
+const each = (state, look, of = shown) => of.map((view) => ({ name: `${view}-${state}`, path: pathOf(view), ...look }));
 
 export const widthNarrow = 360;
 
@@ -37,7 +44,11 @@ export const full = [
 export const empty = each("empty", { language: "it" });
 
 /** While the server is gone. */
-export const stale = each("stale", { language: "it" }, ["overview", "conversions", "stories", "integrity"]);
+export const stale = each(
+  "stale",
+  { language: "it" },
+  shown.filter((view) => view !== "rejected"),
+);
 
 /** Under load, by someone who wants to see much at once. */
 export const busy = each("busy", { language: "en", density: "compact", width: 1920 });

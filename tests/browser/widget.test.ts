@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
+import { basisNames, dimensionNames, kpiNames } from "../../sdk/ts/widget/messages/names.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
@@ -247,4 +248,22 @@ test("with the one script, by a tag alone", async (t) => {
   await shows(widget, "6");
   assert.equal(await property(widget, "engine"), "wasm");
   assert.deepEqual(problems, []);
+});
+
+test("every KPI and dimension of the server has a name in both languages", async () => {
+  const known = async (parameter: string) => {
+    const response = await fetch(`${server.url}/api/v1/kpi?${parameter}=x`, {
+      headers: await server.bearer({ scope: "view" }),
+    });
+    const { error } = (await response.json()) as { error: { details: { message: string }[] } };
+    const [, ...names] = [...(error.details[0]?.message ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name ?? "");
+    return names.filter((name) => name !== "by" && !/^\d/.test(name));
+  };
+  const kpis = await known("kpi");
+  assert.deepEqual(kpis.sort(), Object.keys(kpiNames).sort());
+  assert.deepEqual([...new Set(await known("by"))].sort(), Object.keys(dimensionNames).sort());
+  assert.deepEqual(
+    Object.keys(basisNames).filter((name) => !kpis.includes(name)),
+    [],
+  );
 });

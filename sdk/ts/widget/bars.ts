@@ -34,6 +34,8 @@ export class Bars implements Chart {
       setText(name, point.label);
       setAttributes(name, { title: point.label });
       const bar = track.firstElementChild as HTMLElement;
+      // Missing is not zero, which is the shortest bar.
+      bar.hidden = point.reading.value === null;
       bar.style.inlineSize = `${((shares[index] ?? 0) * 100).toFixed(2)}%`;
       const figure = voice.formats.value(point.reading.value, point.reading.unit);
       setText(value, status === undefined || status.kind === "good" ? figure : `${status.mark} ${figure}`);

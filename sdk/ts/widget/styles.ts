@@ -88,7 +88,7 @@ tbody th { white-space: nowrap; }
 thead th { border: 0; color: var(--_ink-soft); font-weight: 600; }
 td:nth-child(2), th:nth-child(2) { text-align: end; white-space: nowrap; }
 :is(td, th):last-child { padding-inline-end: 0; color: var(--_ink-soft); }
-.foot { display: flex; align-items: center; gap: .6em; margin-block-start: .25em; color: var(--_ink-soft); font-size: .8em; white-space: nowrap; }
+.foot { display: flex; align-items: center; gap: .6em; min-block-size: max(24px, 2em); margin-block-start: .25em; color: var(--_ink-soft); font-size: .8em; white-space: nowrap; }
 .link { display: inline-flex; align-items: center; gap: .4em; font-weight: 600; }
 .dot { flex: none; inline-size: .65em; block-size: .65em; border: 2px solid currentColor; border-radius: 50%; }
 [data-link="live"] .dot { border-color: var(--_good); background: var(--_good); }

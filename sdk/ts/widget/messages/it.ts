@@ -27,7 +27,7 @@ export const it = {
     paused: "In pausa",
   },
   lastEvent: (age: string) => `evento ${age}`,
-  noEvent: "nessun evento ancora",
+  noEvent: "nessun evento",
   asOf: (time: string) => `dati delle ${time}`,
   stopped: {
     token_expired: "Il token è scaduto.",
