@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildAll } from "../build/all.mjs";
 import { Complaint } from "../complaint.mjs";
-import { tell } from "../demo/history.mjs";
+import { History } from "../demo/history.mjs";
 import { Sender } from "../demo/sender.mjs";
 import { parseOptions, wholeNumber } from "../options.mjs";
 import { inRoot, wranglerToml } from "../paths.mjs";
@@ -25,7 +25,7 @@ import { say, step } from "../step.mjs";
 const dayMs = 86_400_000;
 const days = 8;
 /** Events per second; more of stories would be counted less finely, since series have a bound. */
-const rate = 0.2;
+const rate = 0.1;
 const rateBusy = 5;
 const shards = 4;
 const busyMs = 3_600_000;
@@ -48,9 +48,11 @@ export async function main(args) {
       await step(`pictures of ${empty.length} empty views`, () => takeAll(photographer, server, empty));
     });
     await withServer(async (server) => {
-      await step(`${days} days of events`, () => told(server, { days, rate, seed }));
+      const history = await historyOf(server, seed);
+      const nowMs = Date.now();
+      await step(`${days} days of events`, () => told(history, nowMs - days * dayMs, nowMs, rate));
       await step(`pictures of ${full.length} views`, () => takeAll(photographer, server, full));
-      await step("an hour under load", () => told(server, { days: busyMs / dayMs, rate: rateBusy, seed: seed + 1 }));
+      await step("an hour under load", () => told(history, Date.now() - busyMs, Date.now(), rateBusy));
       await step(`pictures of ${busy.length} busy views`, () => takeAll(photographer, server, busy));
       await step(`pictures of ${stale.length} views without their server`, () => takeStale(photographer, server));
     });
@@ -86,18 +88,22 @@ async function withServer(use) {
 
 /**
  * @param {Server} server
- * @param {{ days: number, rate: number, seed: number }} what
+ * @param {number} seed
  */
-async function told({ url, jwks }, { days, rate, seed }) {
+async function historyOf({ url, jwks }, seed) {
   const sources = ["crm", "instagram"];
   const tokens = await Promise.all(sources.map((source) => signToken(jwks, { scope: "ingest", source, ttl })));
-  const toMs = Date.now();
-  const wrong = await tell((path, source) => new Sender(new URL(path, url), tokens[sources.indexOf(source)] ?? ""), {
-    fromMs: toMs - days * dayMs,
-    toMs,
-    rate,
-    seed,
-  });
+  return new History((path, source) => new Sender(new URL(path, url), tokens[sources.indexOf(source)] ?? ""), seed);
+}
+
+/**
+ * @param {History} history
+ * @param {number} fromMs
+ * @param {number} toMs
+ * @param {number} rate
+ */
+async function told(history, fromMs, toMs, rate) {
+  const wrong = await history.tell(fromMs, toMs, rate);
   if (wrong.length > 0) throw new Complaint(`the server did not judge as it should: ${wrong.join(", ")}`);
 }
 

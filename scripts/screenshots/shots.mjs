@@ -51,4 +51,4 @@ export const stale = each(
 );
 
 /** Under load, by someone who wants to see much at once. */
-export const busy = each("busy", { language: "en", density: "compact", width: 1920 });
+export const busy = each("busy", { language: "en", density: "compact", width: 1600 });

@@ -104,6 +104,13 @@ export class Formats {
     return `${arrow} ${text}`;
   }
 
+  /** The same in four characters, for a cell of a map: `1,8k`, `12k`. In full it stands elsewhere. */
+  short(value: number, unit: Reading["unit"]): string {
+    if (unit === "ratio" || Math.abs(value) < 999.5) return this.tick(value, unit === "euro" ? "count" : unit);
+    const thousands = value / 1_000;
+    return `${(Math.abs(thousands) < 9.95 ? this.#tenths : this.#count).format(thousands)}k`;
+  }
+
   /** `12 s fa`, in the largest unit that fits once; `ora` below a second. */
   age(ms: number): string {
     const step = steps.find(([, seconds]) => ms >= seconds * 1_000);

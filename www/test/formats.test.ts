@@ -46,3 +46,10 @@ test("ticks are short", () => {
   assert.deepEqual([it.tick(0.15, "ratio"), it.tick(20, "count")], ["15%", "20"]);
   assert.equal(plain(en.tick(15_000, "euro")), "€15k");
 });
+
+test("in a cell of a map thousands have four characters", () => {
+  const short = [0, 7, 999, 999.6, 1_771, 9_949, 9_951, 12_345].map((value) => it.short(value, "count"));
+  assert.deepEqual(short, ["0", "7", "999", "1,0k", "1,8k", "9,9k", "10k", "12k"]);
+  assert.equal(it.short(0.153, "ratio"), "15%");
+  assert.equal(en.short(1_771, "euro"), "1.8k");
+});

@@ -37,7 +37,7 @@ export class CourseChart implements Panel {
     this.#domain = domain;
     this.#kpi = shownKpi(domain, "conversions");
     this.#bars = new Bars(voice, (index) => this.#moveTo(index));
-    this.#table = new Table(messages.chart, [
+    this.#table = new Table("", [
       { name: messages.columnWindow },
       { name: messages.columnValue, figures: true },
       { name: messages.columnBasis },
@@ -67,7 +67,9 @@ export class CourseChart implements Panel {
     this.#kpi = shownKpi(this.#domain, moment.selection.kpi);
     this.#ofDays = step === "1d";
     this.#slots = slotsOf(picture.answer(timelineQuery(moment, this.#domain)), dayStarts);
-    this.#frame.name(`${messages.kpi[this.#kpi]} · ${messages.steps[step]}`);
+    const name = `${messages.kpi[this.#kpi]} · ${messages.steps[step]}`;
+    this.#frame.name(name);
+    this.#table.caption(name);
     this.#draw();
     const rows = this.#slots.map((slot, index) => {
       const { value, basis } = this.#figures(slot);

@@ -107,7 +107,7 @@ export class HeatMap implements Panel {
     for (const [group, cell] of this.#cells) {
       const reading = this.#readings.get(group);
       const value = reading?.value ?? null;
-      setText(cell, value === null ? "" : formats.tick(value, reading?.unit ?? "count"));
+      setText(cell, value === null ? "" : formats.short(value, reading?.unit ?? "count"));
       setAttributes(cell, {
         "data-number": numberIn(value),
         "data-level": value === null ? undefined : levelOf(value / largest),

@@ -1,6 +1,6 @@
 /** The course of the last hour in the space of a word. Decorative: the chart and its table say the same in full. */
 
-import { max } from "d3-array";
+import { max, min } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { setAttributes, svg } from "../dom.ts";
@@ -24,7 +24,9 @@ export class Sparkline {
   /** @param values the oldest first; a missing one is a gap, not a zero */
   show(values: readonly (number | null)[]): void {
     const x = scaleLinear([0, Math.max(values.length - 1, 1)], [margin, width - margin]);
-    const y = scaleLinear([0, max(values, (value) => value ?? 0) || 1], [height - margin, margin]);
+    // Totals that a platform corrects downwards make a value below zero.
+    const lowest = Math.min(0, min(values, (value) => value ?? 0) ?? 0);
+    const y = scaleLinear([lowest, max(values, (value) => value ?? 0) || 1], [height - margin, margin]);
     const points = values.map((value, index) => ({ value, index }));
     const course = line<(typeof points)[number]>()
       .defined(({ value }) => value !== null)
@@ -33,7 +35,7 @@ export class Sparkline {
     const below = area<(typeof points)[number]>()
       .defined(({ value }) => value !== null)
       .x(({ index }) => x(index))
-      .y0(height - margin)
+      .y0(y(0))
       .y1(({ value }) => y(value ?? 0));
     setAttributes(this.#line, { d: course(points) ?? "" });
     setAttributes(this.#area, { d: below(points) ?? "" });

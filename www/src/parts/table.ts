@@ -35,6 +35,7 @@ export interface Row {
 
 export class Table {
   readonly element: HTMLTableElement;
+  readonly #caption = h("caption", { class: "visually-hidden" });
   readonly #body = h("tbody");
   readonly #heads: readonly HTMLElement[];
   readonly #rows = new Map<string, HTMLTableRowElement>();
@@ -58,13 +59,12 @@ export class Table {
       }
       return head;
     });
-    this.element = h(
-      "table",
-      {},
-      h("caption", { class: "visually-hidden" }, caption),
-      h("thead", {}, h("tr", {}, ...this.#heads)),
-      this.#body,
-    );
+    setText(this.#caption, caption);
+    this.element = h("table", {}, this.#caption, h("thead", {}, h("tr", {}, ...this.#heads)), this.#body);
+  }
+
+  caption(text: string): void {
+    setText(this.#caption, text);
   }
 
   name(column: number, text: string): void {

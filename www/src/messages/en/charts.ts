@@ -3,7 +3,6 @@
 import type { charts as italian } from "../it/charts.ts";
 
 export const charts: typeof italian = {
-  chart: "Last hour, 5-minute windows",
   chartHint: "Left and right arrow keys move through the windows, End goes to the current one.",
   chartCurrent: "in progress",
   chartEmpty: "no data",
@@ -44,7 +43,6 @@ export const charts: typeof italian = {
   },
   allKpis: "All KPIs",
   chooseBy: "Dimension of the table",
-  heat: "Map of days and hours",
   heatOver: (weeks) => `days and hours, ${weeks} weeks`,
   heatHint: "Arrow keys move between days and hours.",
   heatLess: "less",

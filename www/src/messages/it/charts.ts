@@ -1,7 +1,6 @@
 /** Charts, tables and the heat map. Italian. */
 
 export const charts = {
-  chart: "Ultima ora, finestre di 5 minuti",
   chartHint: "Frecce sinistra e destra per scorrere le finestre, Fine per quella in corso.",
   chartCurrent: "in corso",
   chartEmpty: "nessun dato",
@@ -42,7 +41,6 @@ export const charts = {
   },
   allKpis: "Tutti gli indicatori",
   chooseBy: "Dimensione della tabella",
-  heat: "Mappa di giorni e ore",
   heatOver: (weeks: string) => `giorni e ore, ${weeks} settimane`,
   heatHint: "Frecce per muoversi tra giorni e ore.",
   heatLess: "meno",
