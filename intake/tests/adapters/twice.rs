@@ -1,6 +1,6 @@
 //! A batch with bad items among good ones, sent twice: the good ones count once, and the bad ones never.
 
-use polso_core::{Ledger, Timestamp};
+use polso_core::{Ledger, Shards, Timestamp};
 use polso_intake::contract::Contract;
 use polso_intake::ingest::Prepared;
 use serde_json::Value;
@@ -15,7 +15,7 @@ fn send(ledger: &mut Ledger, source: &str, file: &str, body: &[u8]) -> (u16, Cou
     let (sender, now) = (&sources().sources[source], Timestamp::parse(NOW).unwrap());
     let pieces = cut(sender, file, body, None);
     let contract = Contract::of(sender.kind, body);
-    let prepared = Prepared::of_pieces(sender, &pieces, contract, Some(0), 1, now);
+    let prepared = Prepared::of_pieces(sender, &pieces, contract, Some(0), &Shards::always(1), now);
     let batches = prepared.batches.iter();
     let outcomes = batches.map(|(_, batch)| ledger.ingest(batch.clone(), now)).collect();
     let _ = ledger.commit();
