@@ -6,6 +6,7 @@ import { eviction } from "./scenarios/eviction.ts";
 import { fullDisk } from "./scenarios/full_disk.ts";
 import { kill } from "./scenarios/kill.ts";
 import { overload } from "./scenarios/overload.ts";
+import { reshard } from "./scenarios/reshard.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** What can be chosen on the command line. */
@@ -34,6 +35,7 @@ export const scenarios: Readonly<Record<string, (choices: Choices) => Promise<Re
   "full-disk": ({ restarts, ...stage }) => fullDisk({ ...stage, stallMsMax, times: restarts, fullMs }),
   eviction: ({ restarts, ...stage }) => eviction({ ...stage, stallMsMax, evictions: restarts }),
   corruption: (stage) => corruption({ ...stage, stallMsMax }),
+  reshard: (stage) => reshard({ ...stage, aliveMsMax, stallMsMax }),
 };
 
 export { table } from "./report.ts";

@@ -35,7 +35,7 @@ export interface ServerOptions {
 
 /** A running server. */
 export class Server {
-  readonly #options: ServerOptions;
+  #options: ServerOptions;
   readonly #state: string;
   readonly #secrets: Record<string, string>;
   #workerd: Workerd | undefined;
@@ -96,9 +96,10 @@ export class Server {
     await this.#end("SIGKILL");
   }
 
-  /** Starts it again, after ending it in order if it still runs. */
-  async restart(): Promise<void> {
+  /** Starts it again, after ending it in order if it still runs; from now on with other options where some are given. */
+  async restart(changed: Pick<ServerOptions, "vars" | "shards"> = {}): Promise<void> {
     await this.#end("SIGTERM");
+    this.#options = { ...this.#options, ...changed };
     await this.#run(Number(new URL(this.url).port));
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { setTimeout as delay } from "node:timers/promises";
+import type { Server } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 import type { Report } from "../report.ts";
 import { Stage, type StageOptions } from "../stage.ts";
@@ -14,6 +15,8 @@ export interface KillOptions extends StageOptions {
   /** The longest life at an even pace. */
   readonly aliveMsMax: number;
   readonly onKill?: (done: number) => void;
+  /** Starts the server again, in its own way. */
+  readonly restart?: (server: Server, done: number) => Promise<void>;
 }
 
 /** Between an answer and the kill that it is the sign for. */
@@ -28,7 +31,7 @@ export async function kill(options: KillOptions): Promise<Report> {
     for (let killed = 0; killed < options.restarts; killed += 1) {
       await live(stage, options, killed);
       await stage.server.kill9();
-      await stage.server.restart();
+      await (options.restart?.(stage.server, killed + 1) ?? stage.server.restart());
       options.onKill?.(killed + 1);
     }
     stage.run.pace.rate = Number.POSITIVE_INFINITY;
