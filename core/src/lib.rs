@@ -18,6 +18,7 @@ mod damage;
 mod decimal;
 mod dedup;
 mod domain;
+mod envelope;
 mod fact;
 mod fields;
 mod group;
@@ -59,6 +60,7 @@ pub use counters::Delta;
 pub use damage::Damage;
 pub use dedup::{Limits, NewRun, PageId};
 pub use domain::{Candidate, Domain, Event, EventKind, RawEvent, Valid};
+pub use envelope::Envelope;
 pub use heritage::{Enquiry, Heritage, LookBack};
 pub use hub::{
     Act, Audience, Bytes, Closing, Flavour, Full, Heard, Hub, Merged, Message, Published,

@@ -25,6 +25,7 @@ mod keys;
 #[allow(missing_docs)]
 mod kinds;
 mod members;
+mod pages;
 mod proofs;
 mod queries;
 mod rejected;
@@ -61,6 +62,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "frames", run: frames::run, seeds: frames::seeds },
     Target { name: "journal", run: journal::run, seeds: journal::seeds },
     Target { name: "keys", run: keys::run, seeds: keys::seeds },
+    Target { name: "pages", run: pages::run, seeds: pages::seeds },
     Target { name: "proofs", run: proofs::run, seeds: proofs::seeds },
     Target { name: "queries", run: queries::run, seeds: queries::seeds },
     Target { name: "rejected", run: rejected::run, seeds: rejected::seeds },

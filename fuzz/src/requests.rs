@@ -14,9 +14,10 @@ const METHODS: [&str; 5] = ["GET", "POST", "OPTIONS", "HEAD", "get"];
 const INGEST: &str = "$I";
 const VIEW: &str = "$V";
 const ADMIN: &str = "$A";
+const ORIGIN: &str = "https://a.it";
 
 /// A byte that chooses the method; then a line each: URL, `Authorization`, `Upgrade`,
-/// `Sec-WebSocket-Protocol`. A line that is not there is no header.
+/// `Sec-WebSocket-Protocol`, `Origin`. A line that is not there is no header.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let method = input.pick(&METHODS);
@@ -26,8 +27,8 @@ pub fn run(data: &[u8]) {
     let mut lines = text.split('\n');
     let url = lines.next().unwrap_or_default();
     let mut header = || lines.next();
-    let (authorization, upgrade, protocols) = (header(), header(), header());
-    let head = Head { method, url, authorization, upgrade, protocols };
+    let (authorization, upgrade, protocols, origin) = (header(), header(), header(), header());
+    let head = Head { method, url, authorization, upgrade, protocols, origin };
     let edge = edge();
     let found = route(&head, &edge, now());
     assert_eq!(format!("{found:?}"), format!("{:?}", route(&head, &edge, now())));
@@ -47,6 +48,9 @@ pub fn run(data: &[u8]) {
         }
         Ok(Route::Document(document)) => {
             assert!(document.is_empty() || serde_json::from_str::<Value>(&document).is_ok());
+        }
+        Ok(Route::Collect(_, named) | Route::CollectPreflight(named)) => {
+            assert_eq!((named.as_str(), origin), (ORIGIN, Some(ORIGIN)));
         }
         // No source of a provider is configured here.
         Ok(Route::Webhook(_) | Route::Answer(_)) => panic!("{url}"),
@@ -69,7 +73,8 @@ fn tokens() -> [String; 3] {
 }
 
 fn edge() -> Edge {
-    let vars = json!({ "sources": { "crm": { "kind": "native" } } });
+    let sito = json!({ "kind": "browser", "write_key": "pk_1", "origins": [ORIGIN] });
+    let vars = json!({ "sources": { "crm": { "kind": "native" }, "sito": sito } });
     let config = Config::parse(&vars, |_| Some("{}".into())).unwrap();
     Edge { config, keys: Keys::parse(JWKS).unwrap() }
 }
@@ -86,6 +91,10 @@ pub fn seeds() -> Vec<Vec<u8>> {
         "0http://h/api/v1/rejected?limit=9&source=crm&cursor=1.2\nBearer $A",
         "1http://h/api/v1/rejected/0.1.2.3/replay\nBearer $A",
         "2http://h/api/v1/kpi",
+        "1http://h/collect/sito\n\n\n\nhttps://a.it",
+        "2http://h/collect/sito?x\n\n\n\nhttps://a.it",
+        "1http://h/collect/sito\n\n\n\nhttps://b.it",
+        "1http://h/collect/crm\n\n\n\nhttps://a.it",
         "3http://h/healthz",
         "0http://h/api/v1/schema/conversione",
         "0http://h/api/v1/schema/",

@@ -69,24 +69,32 @@ impl Format {
     /// # Errors
     /// `content_type_unsupported` for anything else, and without the header.
     pub fn of(content_type: Option<&str>) -> Result<Self, Refusal> {
-        let mut parts = content_type.unwrap_or_default().split(';');
-        let media_type = parts.next().unwrap_or_default().trim_ascii();
-        let format = if media_type.eq_ignore_ascii_case("application/json") {
-            Self::Json
+        let media_type = in_utf8(content_type)?;
+        if media_type.eq_ignore_ascii_case("application/json") {
+            Ok(Self::Json)
         } else if media_type.eq_ignore_ascii_case("application/x-ndjson") {
-            Self::Ndjson
+            Ok(Self::Ndjson)
         } else {
-            return Err(Refusal::ContentTypeUnsupported);
-        };
-        for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
-            let value = value.trim_ascii().trim_matches('"');
-            let utf8 = ["utf-8", "utf8"].iter().any(|label| value.eq_ignore_ascii_case(label));
-            if name.trim_ascii().eq_ignore_ascii_case("charset") && !utf8 {
-                return Err(Refusal::ContentTypeUnsupported);
-            }
+            Err(Refusal::ContentTypeUnsupported)
         }
-        Ok(format)
     }
+}
+
+/// The media type of a `Content-Type` header whose `charset`, if any, is UTF-8.
+///
+/// # Errors
+/// `content_type_unsupported`
+pub(crate) fn in_utf8(content_type: Option<&str>) -> Result<&str, Refusal> {
+    let mut parts = content_type.unwrap_or_default().split(';');
+    let media_type = parts.next().unwrap_or_default().trim_ascii();
+    for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
+        let value = value.trim_ascii().trim_matches('"');
+        let utf8 = ["utf-8", "utf8"].iter().any(|label| value.eq_ignore_ascii_case(label));
+        if name.trim_ascii().eq_ignore_ascii_case("charset") && !utf8 {
+            return Err(Refusal::ContentTypeUnsupported);
+        }
+    }
+    Ok(media_type)
 }
 
 /// Cuts a body into its events: at least one, at most `limits.events_max`.
@@ -102,11 +110,7 @@ pub fn split<'a>(
     if body.len() > limits.body_bytes_max {
         return Err(Refusal::BodyTooLarge { limit: limits.body_bytes_max });
     }
-    if body.starts_with(b"\xEF\xBB\xBF") {
-        return Err(Refusal::BodyBom);
-    }
-    let text = std::str::from_utf8(body)
-        .map_err(|error| Refusal::BodyNotUtf8 { at: error.valid_up_to() })?;
+    let text = text_of(body)?;
     let items = match (format, text.bytes().find(|byte| !is_blank(*byte))) {
         (_, None) => return Err(Refusal::BodyEmpty),
         (Format::Ndjson, _) => split_lines(text, limits.events_max)?,
@@ -118,6 +122,17 @@ pub fn split<'a>(
         return Err(Refusal::EventsMissing);
     }
     Ok(items)
+}
+
+/// The text of a body.
+///
+/// # Errors
+/// `body_bom`, `body_not_utf8`.
+pub(crate) fn text_of(body: &[u8]) -> Result<&str, Refusal> {
+    if body.starts_with(b"\xEF\xBB\xBF") {
+        return Err(Refusal::BodyBom);
+    }
+    std::str::from_utf8(body).map_err(|error| Refusal::BodyNotUtf8 { at: error.valid_up_to() })
 }
 
 /// The whitespace of RFC 8259, section 2.
@@ -186,7 +201,7 @@ impl<'de> Visitor<'de> for Elements<'_> {
     }
 }
 
-fn not_json(error: serde_json::Error) -> Refusal {
+pub(crate) fn not_json(error: serde_json::Error) -> Refusal {
     Refusal::BodyNotJson { reason: error.to_string() }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     adapter::{Made, Piece},
     answer::Answer,
     body::{Item, split},
-    config::Sender,
+    config::{Kind, Sender},
     contract::{self, Contract},
     refusal::Refusal,
 };
@@ -32,6 +32,8 @@ pub struct Prepared {
     /// One batch for each shard that has any, with its number.
     pub batches: Vec<(u16, Batch)>,
     slots: Vec<Slot>,
+    /// What the answer names the events by beside their positions; nothing where positions do.
+    ids: Vec<Option<String>>,
     contract: Contract,
 }
 
@@ -119,7 +121,11 @@ impl Prepared {
                 || (SentAs::Webhook { id: piece.id.clone() }, Cow::Owned(piece.text.to_string()));
             Judged::of(judged, kept)
         });
-        Self::of_judged(sender, judged, contract, secret, shards)
+        let mut prepared = Self::of_judged(sender, judged, contract, secret, shards);
+        if sender.kind == Kind::Browser {
+            prepared.ids = pieces.iter().map(|piece| piece.id.clone()).collect();
+        }
+        prepared
     }
 
     fn of_judged<'a>(
@@ -130,7 +136,8 @@ impl Prepared {
         shards: &Shards,
     ) -> Self {
         let slots = Vec::with_capacity(judged.len());
-        let mut prepared = Self { batches: Vec::with_capacity(1), slots, contract };
+        let mut prepared =
+            Self { batches: Vec::with_capacity(1), slots, ids: Vec::new(), contract };
         let mut refused = Refused::default();
         let mut rejects = Vec::new();
         let mut room = REQUEST_BYTES_MAX;
@@ -231,7 +238,8 @@ impl Prepared {
                     }
                 }
             };
-            body.results.push(Row { index, verdict });
+            let id = self.ids.get(index).and_then(Option::as_deref);
+            body.results.push(Row { index, id, verdict });
         }
         let outcome = match self.slots.len() {
             0 => contract::Outcome::Nothing,
@@ -256,6 +264,8 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct Row<'a> {
     index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
     #[serde(flatten)]
     verdict: Verdict<'a>,
 }
@@ -380,8 +390,12 @@ mod tests {
 
     #[test]
     fn a_busy_ledger_makes_the_whole_request_wait() {
-        let prepared =
-            Prepared { batches: Vec::new(), slots: Vec::new(), contract: Contract::NATIVE };
+        let prepared = Prepared {
+            batches: Vec::new(),
+            slots: Vec::new(),
+            ids: Vec::new(),
+            contract: Contract::NATIVE,
+        };
         let refusal = prepared.answer(vec![Ok(Vec::new()), Err(Busy::Keys)]).unwrap_err();
         assert_eq!((refusal.status(), refusal.retry_after_s()), (503, Some(1)));
     }

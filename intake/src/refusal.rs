@@ -47,6 +47,10 @@ pub enum Refusal {
     TokenNotYetValid,
     /// Nothing shows that the request comes from the source's sender.
     Unproven(ProofFault),
+    /// The page's key is not the source's.
+    WriteKeyInvalid,
+    /// The request comes from a page of no origin, or of one that the source does not name.
+    OriginForbidden,
     /// The token does not grant what the route needs.
     ScopeMissing(Scope),
     /// The token grants `ingest` but names no source.
@@ -107,7 +111,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every code with its HTTP status, in the order of the kinds.
-    pub const CODES: [(&str, u16); 36] = [
+    pub const CODES: [(&str, u16); 38] = [
         ("body_empty", 400),
         ("body_bom", 400),
         ("body_not_utf8", 400),
@@ -125,6 +129,8 @@ impl Refusal {
         ("signature_invalid", 401),
         ("signature_old", 401),
         ("signature_early", 401),
+        ("write_key_invalid", 401),
+        ("origin_forbidden", 403),
         ("scope_missing", 403),
         ("source_missing", 403),
         ("source_forbidden", 403),
@@ -162,6 +168,8 @@ impl Refusal {
             Self::TokenExpired => ("token_expired", 401),
             Self::TokenNotYetValid => ("token_not_yet_valid", 401),
             Self::Unproven(fault) => (fault.code(), 401),
+            Self::WriteKeyInvalid => ("write_key_invalid", 401),
+            Self::OriginForbidden => ("origin_forbidden", 403),
             Self::ScopeMissing(_) => ("scope_missing", 403),
             Self::SourceMissing => ("source_missing", 403),
             Self::SourceForbidden => ("source_forbidden", 403),
@@ -222,6 +230,12 @@ impl Refusal {
                 "the token is not valid yet; check `nbf`, `iat` and the issuer's clock".into()
             }
             Self::Unproven(fault) => fault.message().into(),
+            Self::WriteKeyInvalid => {
+                "the key is not the source's; send its `write_key` as `key`".into()
+            }
+            Self::OriginForbidden => {
+                "pages of this origin may not send here; add it to the source's `origins`".into()
+            }
             Self::ScopeMissing(scope) => {
                 format!("the token lacks the scope `{scope}`; get one that has it")
             }
@@ -257,8 +271,7 @@ impl Refusal {
                 format!("the body holds more than {limit} events; send fewer at a time")
             }
             Self::ContentTypeUnsupported => {
-                "send the content type `application/json` or `application/x-ndjson`, in UTF-8"
-                    .into()
+                "send `application/json`, or another content type of this address, in UTF-8".into()
             }
             Self::UpgradeRequired => "this address is a WebSocket; connect with one".into(),
             Self::RateLimited { retry_after_s } => {
@@ -306,6 +319,8 @@ mod tests {
             Refusal::Unproven(ProofFault::Wrong),
             Refusal::Unproven(ProofFault::Old),
             Refusal::Unproven(ProofFault::Early),
+            Refusal::WriteKeyInvalid,
+            Refusal::OriginForbidden,
             Refusal::ScopeMissing(Scope::View),
             Refusal::SourceMissing,
             Refusal::SourceForbidden,

@@ -38,6 +38,8 @@ pub struct Head<'a> {
     pub upgrade: Option<&'a str>,
     /// `Sec-WebSocket-Protocol`
     pub protocols: Option<&'a str>,
+    /// `Origin`
+    pub origin: Option<&'a str>,
 }
 
 /// What is asked, by someone who may.
@@ -47,6 +49,10 @@ pub enum Route<'e> {
     Ingest(EventKind, &'e Sender),
     /// A webhook of a provider; the body follows.
     Webhook(&'e Sender),
+    /// Events of a page of this origin, which may read the answer; the body follows.
+    Collect(&'e Sender, String),
+    /// May a page of this origin send events? It may.
+    CollectPreflight(String),
     /// An answer that needs nothing else.
     Answer(Answer),
     /// KPIs of a space.
@@ -134,6 +140,7 @@ pub fn route<'e>(head: &Head<'_>, edge: &'e Edge, now: Timestamp) -> Result<Rout
             allow(head, if sender.kind == Kind::Meta { "GET, POST" } else { "POST" })?;
             Ok(Route::Webhook(sender))
         }
+        _ if let Some(source) = path.strip_prefix("/collect/") => collect(head, edge, source),
         _ if path.starts_with("/api/") || path.starts_with("/webhooks/") => Err(Refusal::NotFound),
         _ => Ok(Route::Assets),
     }
@@ -159,6 +166,19 @@ fn ingest<'e>(
     let token = bearer(head.authorization)?;
     let sender = edge.keys.verify(token, now)?.sender(&edge.config)?;
     Ok(Route::Ingest(kind, sender))
+}
+
+/// The origin is looked at before the body is: it comes with every request that a page's script makes.
+fn collect<'e>(head: &Head<'_>, edge: &'e Edge, source: &str) -> Result<Route<'e>, Refusal> {
+    let sender = edge.config.sources.get(source).ok_or(Refusal::NotFound)?;
+    let browser = sender.browser.as_ref().ok_or(Refusal::NotFound)?;
+    allow(head, "POST, OPTIONS")?;
+    let origin = head.origin.filter(|origin| browser.admits(origin));
+    let origin = origin.ok_or(Refusal::OriginForbidden)?.to_owned();
+    Ok(match head.method {
+        "OPTIONS" => Route::CollectPreflight(origin),
+        _ => Route::Collect(sender, origin),
+    })
 }
 
 fn space_for(

@@ -38,12 +38,14 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
     let (method, url) = (raw.method(), raw.url());
     let (authorization, upgrade) = (header("authorization"), header("upgrade"));
     let protocols = upgrade.as_ref().and_then(|_| header("sec-websocket-protocol"));
+    let origin = header("origin");
     let head = Head {
         method: &method,
         url: &url,
         authorization: authorization.as_deref(),
         upgrade: upgrade.as_deref(),
         protocols: protocols.as_deref(),
+        origin: origin.as_deref(),
     };
     let edge = edge(env)?;
     match route(&head, &edge, now())? {
@@ -52,6 +54,17 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
             let asked = Asked::webhook(sender, &method, &url, &headers);
             bring(raw, env, &edge, sender, asked).await
         }
+        Route::Collect(sender, origin) => {
+            let answer = match bring(raw, env, &edge, sender, Asked::Collect).await {
+                Ok(answer) => answer,
+                Err(refusal) => respond::refusal(&refusal).map_err(internal)?,
+            };
+            respond::share(answer, &origin).map_err(internal)
+        }
+        Route::CollectPreflight(origin) => {
+            let answer = respond::preflight("POST", "content-type").map_err(internal)?;
+            respond::share(answer, &origin).map_err(internal)
+        }
         Route::Answer(answer) => respond::answer(&answer).map_err(internal),
         Route::Kpi(space, query) => ask(env, &space, &Question::Kpi(query)).await,
         Route::Integrity(space) => ask(env, &space, &Question::Integrity).await,
@@ -59,7 +72,7 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
         Route::Replay(space, id) => rejected::replay(env, &edge, &space, id).await,
         Route::Live(space, protocol, expires) => live(env, &space, protocol, expires).await,
         Route::Document(json) => respond::shared_json(&json).map_err(internal),
-        Route::Preflight => respond::preflight().map_err(internal),
+        Route::Preflight => respond::preflight("GET", "authorization").map_err(internal),
         Route::Assets => {
             let assets = env.assets("ASSETS").map_err(internal)?;
             assets.fetch_request(request).await.map_err(unavailable)

@@ -44,6 +44,8 @@ pub(crate) enum Asked {
     Events(EventKind),
     /// A webhook, with the headers that its proof goes by.
     Webhook { method: String, url: String, headers: Vec<(String, String)> },
+    /// Events of a page.
+    Collect,
 }
 
 impl Asked {
@@ -220,6 +222,11 @@ impl Ingest {
             Asked::Webhook { method, url, headers } => {
                 let given = Given { method, url, headers, content_type, body };
                 webhook::receive(sender, &given, rates, shards, now)
+            }
+            Asked::Collect => {
+                let browser = sender.browser.as_ref().ok_or(Refusal::Internal)?;
+                let prepared = browser.receive(sender, content_type, body, rates, shards, now)?;
+                Ok(Received::Events(prepared))
             }
         })
     }

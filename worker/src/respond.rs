@@ -22,8 +22,10 @@ thread_local! {
     static JUDGED: OnceCell<Headers> = const { OnceCell::new() };
 }
 
-/// Pages of any origin may read with a token of their own: no cookie ever grants anything.
-const SHARED: [(&str, &str); 1] = [("access-control-allow-origin", "*")];
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+/// Pages of any origin may read with a token of their own, and when to come again: no cookie ever grants anything.
+const SHARED: [(&str, &str); 2] =
+    [(ALLOW_ORIGIN, "*"), ("access-control-expose-headers", "retry-after")];
 
 /// An answer for whoever sent the request.
 pub(crate) fn answer(answer: &Answer) -> Result<Response> {
@@ -66,15 +68,23 @@ pub(crate) fn refusal(refusal: &Refusal) -> Result<Response> {
     respond(Some(&refusal.to_json()), refusal.status(), &headers)
 }
 
-/// Pages of other origins may ask.
-pub(crate) fn preflight() -> Result<Response> {
+/// Pages of other origins may ask by this method, with this header.
+pub(crate) fn preflight(method: &str, header: &str) -> Result<Response> {
     let headers = [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET"),
-        ("access-control-allow-headers", "authorization"),
+        (ALLOW_ORIGIN, "*"),
+        ("access-control-allow-methods", method),
+        ("access-control-allow-headers", header),
         ("access-control-max-age", "86400"),
     ];
     respond(None, 204, &headers)
+}
+
+/// An answer that pages of this origin may read, and of no other.
+pub(crate) fn share(answer: Response, origin: &str) -> Result<Response> {
+    let headers = answer.headers();
+    headers.set(ALLOW_ORIGIN, origin)?;
+    headers.set("vary", "Origin")?;
+    Ok(answer)
 }
 
 /// The request that opens a socket at a hub.

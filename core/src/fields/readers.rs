@@ -52,6 +52,14 @@ impl Fields<'_, '_> {
         None
     }
 
+    /// The text of an object.
+    pub(crate) fn object<'r>(&mut self, name: &'static str, raw: Raw<'r>) -> Option<&'r str> {
+        match raw {
+            Raw::Other(text) if raw.kind() == Kind::Object => Some(text),
+            _ => self.refuse_type(name, raw, Kind::Object),
+        }
+    }
+
     /// Reads a rate from 0 to 1, as millionths.
     pub(crate) fn rate(&mut self, name: &'static str, raw: Raw<'_>) -> Option<i64> {
         let number = self.number(name, raw)?;

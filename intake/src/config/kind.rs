@@ -67,7 +67,9 @@ impl Kind {
             // Signatures without a time: a captured request stays good for ever.
             Self::Github | Self::Shopify | Self::Meta => 7 * DAY_S,
             Self::Slack | Self::Hubspot | Self::Zoho | Self::Salesforce => 2 * DAY_S,
-            Self::Generic | Self::Browser => 7 * DAY_S,
+            // Pages send for 70 hours: what a laptop that was closed on Friday evening holds, on Monday morning.
+            Self::Browser => 3 * DAY_S,
+            Self::Generic => 7 * DAY_S,
         }
     }
 
@@ -98,7 +100,29 @@ impl Kind {
             _ => 1_024,
         }
     }
+
+    /// The most events in one body unless the configuration says.
+    #[must_use]
+    pub const fn events_max(self) -> u32 {
+        match self {
+            Self::Browser => 100,
+            _ => EVENTS_MAX,
+        }
+    }
+
+    /// The most requests per second unless the configuration says; nothing where they are not limited. Everybody can
+    /// write a page's requests.
+    #[must_use]
+    pub const fn rate_per_s(self) -> Option<u32> {
+        match self {
+            Self::Browser => Some(50),
+            _ => None,
+        }
+    }
 }
+
+/// The most events in one body.
+pub(super) const EVENTS_MAX: u32 = 1_000;
 
 /// How long dedup keys may be remembered, in seconds: one minute to seven days.
 pub(super) const DEDUP_TTL_S: RangeInclusive<u32> = 60..=604_800;

@@ -8,17 +8,15 @@ use serde_json::Value;
 
 use super::{
     NAME_SHAPE, is_name,
-    kind::{DEDUP_TTL_S, Kind},
+    kind::{DEDUP_TTL_S, EVENTS_MAX, Kind},
     table::{SecretOf, Table, one_of},
 };
 use crate::adapter::Adapter;
 use crate::body::Limits;
+use crate::browser::Browser;
 use crate::problem::Problem;
 use crate::proof::Proof;
 use crate::webhook::Webhook;
-
-/// The most events in one body.
-const EVENTS_MAX: u32 = 1_000;
 
 /// The largest body that may be configured, in KiB.
 const BODY_KIB_MAX: u32 = 4_096;
@@ -55,6 +53,8 @@ pub struct Sender {
     pub keep_rejected: bool,
     /// How a provider's webhooks are proven and read; nothing for our own events.
     pub webhook: Option<Webhook>,
+    /// What pages bring along; nothing for any other sender.
+    pub browser: Option<Browser>,
     /// What the core must know to judge its events; holds its name.
     pub source: Source,
 }
@@ -75,7 +75,8 @@ pub(super) fn read(
     let mut table = Table { keys, path, problems, secrets };
     let kind = kind(&mut table);
     let settings = kind.unwrap_or(Kind::Native);
-    let known = [&KNOWN[..], Proof::keys(settings), Adapter::keys(settings)];
+    let known =
+        [&KNOWN[..], Proof::keys(settings), Adapter::keys(settings), Browser::keys(settings)];
     table.refuse_unknown(&known.concat());
     let space = space(&mut table);
     let dedup = dedup(&mut table, settings);
@@ -93,13 +94,16 @@ pub(super) fn read(
         });
     let only_italy = table.flag("only_italy", false);
     let body_kib_max = table.number("body_max_kib", settings.body_kib_max(), BODY_KIB_MAX);
-    let events_max = table.number("events_max", EVENTS_MAX, EVENTS_MAX);
+    let events_max = table.number("events_max", settings.events_max(), EVENTS_MAX);
     let rate_per_s = table
         .keys
         .contains_key("rate_per_s")
-        .then(|| table.number("rate_per_s", 0, RATE_PER_S_MAX));
+        .then(|| table.number("rate_per_s", 0, RATE_PER_S_MAX))
+        .or(settings.rate_per_s());
     let keep_rejected = table.flag("keep_rejected", true);
-    let webhook = if settings == Kind::Native { None } else { webhook(&mut table, settings) };
+    let is_webhook = !matches!(settings, Kind::Native | Kind::Browser);
+    let webhook = if is_webhook { webhook(&mut table, settings) } else { None };
+    let browser = if settings == Kind::Browser { Browser::read(&mut table) } else { None };
     if table.problems.len() > before {
         return None;
     }
@@ -121,6 +125,7 @@ pub(super) fn read(
         rate_per_s,
         keep_rejected,
         webhook,
+        browser,
         source: Source { name: name.to_owned(), dedup, dedup_ttl_s, client_id, only_italy },
     })
 }
@@ -193,6 +198,7 @@ mod tests {
             rate_per_s: None,
             keep_rejected: true,
             webhook: None,
+            browser: None,
             source: Source {
                 name: "crm".into(),
                 dedup: DedupPolicy::ClientTimeHash,
@@ -218,6 +224,7 @@ mod tests {
             rate_per_s: Some(50),
             keep_rejected: false,
             webhook: None,
+            browser: None,
             source: Source {
                 name: "crm".into(),
                 dedup: DedupPolicy::Client5Min,

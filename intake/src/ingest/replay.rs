@@ -6,7 +6,7 @@
 use polso_core::{Batch, FoundReject, Pin, RejectId, SentAs, Timestamp};
 
 use super::{Prepared, Slot};
-use crate::{body::Item, config::Config, contract::Contract, refusal::Refusal};
+use crate::{body::Item, browser, config::Config, contract::Contract, refusal::Refusal};
 
 impl Prepared {
     /// Judges a rejected event of `space` again. It has one batch, or none when it is rejected again
@@ -31,6 +31,7 @@ impl Prepared {
             return Ok(Self {
                 batches: vec![(pin.shard, batch)],
                 slots: vec![slot],
+                ids: Vec::new(),
                 contract: Contract::NATIVE,
             });
         }
@@ -45,8 +46,11 @@ impl Prepared {
                 Self::of_items(*kind, sender, &[Item::Json(text)], &config.shards, now)
             }
             SentAs::Webhook { id } => {
-                let webhook = sender.webhook.as_ref().ok_or(Refusal::RejectedSourceGone)?;
-                let pieces = webhook.adapter.cut(None, text.as_bytes(), id.as_deref());
+                let pieces = match (&sender.webhook, &sender.browser) {
+                    (Some(webhook), _) => webhook.adapter.cut(None, text.as_bytes(), id.as_deref()),
+                    (_, Some(_)) => vec![browser::piece(text)],
+                    _ => return Err(Refusal::RejectedSourceGone),
+                };
                 Self::of_pieces(sender, &pieces, Contract::NATIVE, None, &config.shards, now)
             }
         };

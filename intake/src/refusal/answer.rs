@@ -52,6 +52,8 @@ impl Refusal {
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::TokenMissing => vec![("www-authenticate", "Bearer".into())],
+            // Every 401 names a scheme (RFC 9110, section 11.6.1).
+            Self::WriteKeyInvalid => vec![("www-authenticate", "WriteKey".into())],
             Self::Unproven(_) => vec![("www-authenticate", "Signature".into())],
             Self::TokenInvalid(_) | Self::TokenExpired | Self::TokenNotYetValid => {
                 vec![("www-authenticate", r#"Bearer error="invalid_token""#.into())]
