@@ -5,7 +5,7 @@
  */
 
 import type { PolsoError } from "../error.ts";
-import type { Answer, LinkState } from "../types.ts";
+import type { Answer, LinkState, Query } from "../types.ts";
 import type { Cancel } from "../world.ts";
 import { type Connection, type Engine, hold, type Place } from "./connection.ts";
 import { type Question, queriesOf } from "./queries.ts";
@@ -102,21 +102,21 @@ export class Follower {
     for (const stop of this.#asked) stop();
     const { total, detail, stepMs } = queriesOf(question);
     this.stepMs = stepMs;
-    const refused = (error: PolsoError) => {
-      this.problem = error;
-      this.#changed();
+    const ask = (query: Query, spare: boolean, take: (answer: Answer) => void): Cancel => {
+      let refusal: PolsoError | undefined;
+      const deliver = (answer: Answer) => {
+        if (this.paused) return;
+        if (refusal !== undefined && this.problem === refusal) this.problem = undefined;
+        take(answer);
+        this.#changed();
+      };
+      const refused = (error: PolsoError) => {
+        refusal = error;
+        this.problem = error;
+        this.#changed();
+      };
+      return this.#connection?.ask({ query, spare, deliver, refused }) ?? (() => {});
     };
-    const ask = (query: typeof total, spare: boolean, take: (answer: Answer) => void) =>
-      this.#connection?.ask({
-        query,
-        spare,
-        deliver: (answer) => {
-          if (this.paused) return;
-          take(answer);
-          this.#changed();
-        },
-        refused,
-      }) ?? (() => {});
     this.#asked = [
       ask(total, false, (answer) => {
         const before = this.total;

@@ -62,7 +62,7 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
   readonly #view: View | undefined;
   readonly #alerts = new Alerts();
   readonly #follower = new Follower(
-    () => this.#show(),
+    () => this.#showSoon(),
     (before) => this.#took(before),
   );
   #token: Token | null = null;
@@ -73,6 +73,7 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
   #rung: readonly Alert[] = [];
   #spoken: string | undefined;
   #changing = false;
+  #showing = false;
 
   static {
     for (const name of [...texts, ...numbers]) {
@@ -239,6 +240,16 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
   get #voice(): Voice {
     const around = this.closest("[lang]")?.getAttribute("lang") ?? "";
     return voiceOf(languageOf([around, ...(globalThis.navigator?.languages ?? [])]));
+  }
+
+  /** A number and its chart come in one turn: they are drawn together. */
+  #showSoon(): void {
+    if (this.#showing) return;
+    this.#showing = true;
+    queueMicrotask(() => {
+      this.#showing = false;
+      this.#show();
+    });
   }
 
   #show(): void {

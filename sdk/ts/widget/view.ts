@@ -172,10 +172,10 @@ function limitOf({ voice, total, alerts }: Shown): StatusShown | undefined {
   const reading = total?.readings[0];
   const { messages, formats } = voice;
   const [below, above] = [alerts.get("below"), alerts.get("above")];
-  if (reading === undefined) return undefined;
-  const limit = formats.target(below ?? above ?? 0, reading.unit);
+  const crossed = below ?? above;
+  if (reading === undefined || crossed === undefined) return undefined;
+  const limit = formats.target(crossed, reading.unit);
   const word = below === undefined ? messages.above(limit) : messages.below(limit);
-  if (below === undefined && above === undefined) return undefined;
   return { kind: "bad", mark: below === undefined ? "▲" : "▼", word, full: word };
 }
 
