@@ -7,28 +7,26 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { parse } from "smol-toml";
 import { inRoot } from "../../scripts/paths.mjs";
-import { type Sending, sign } from "../../scripts/send/post.mjs";
+import { sign } from "../../scripts/send/post.mjs";
 import type { Json } from "../../scripts/serve/config.mjs";
-import { newJwks } from "../../scripts/serve/secrets.mjs";
 import { type Server, startServer } from "../support/server.ts";
 import { get, integrity, post } from "./support/client.ts";
-
-type Table = Record<string, Json>;
-
-const payloads = inRoot("intake", "tests", "payloads");
-const types: Record<string, string> = { ".json": "application/json", ".form": "application/x-www-form-urlencoded" };
-const sources = parse(readFileSync(join(payloads, "sources.toml"), "utf8")) as Record<string, Table>;
-const secrets: Record<string, string> = {
-  JWT_KEYS: newJwks(),
-  SECRET: "it-is-a-secret-of-tests",
-  SECOND_SECRET: "another-secret-of-tests",
-  WEBHOOKS_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
-  BASIC: "polso:password-of-tests",
-};
+import {
+  deliver,
+  quiet,
+  type Request,
+  read,
+  secrets,
+  send,
+  sending,
+  signed,
+  sources,
+  type Table,
+  typeOf,
+} from "./support/senders.ts";
 
 const builtIn = (kind: string): Table[] =>
   JSON.parse(readFileSync(inRoot("intake", "src", "adapter", `${kind}.json`), "utf8"));
@@ -106,40 +104,6 @@ const cases: readonly Case[] = [
   { source: "stories", files: ["story-insights.json"], accepted: 1 },
 ];
 
-const read = (file: string) => readFileSync(join(payloads, file));
-const typeOf = (file: string) => types[extname(file)] ?? "application/json";
-
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-  readonly retryAfter: string | null;
-}
-
-type Request = Awaited<ReturnType<typeof sign>>;
-
-async function deliver({ url, headers, body }: Request): Promise<Reply> {
-  const response = await fetch(url, { method: "POST", headers, body: new Uint8Array(body) });
-  return {
-    status: response.status,
-    type: response.headers.get("content-type") ?? "",
-    text: await response.text(),
-    retryAfter: response.headers.get("retry-after"),
-  };
-}
-
-/** As the provider of a source sends. */
-function sending(server: Server, name: string, position = 0): Sending {
-  const source = sources[name] ?? assert.fail(name);
-  return { name, source, secrets, url: server.url, event: "conversione", position };
-}
-
-const signed = (server: Server, name: string, body: Buffer, type = "application/json", position = 0) =>
-  sign(sending(server, name, position), body, type, Date.now());
-
-const send = async (server: Server, name: string, body: Buffer, type = "application/json") =>
-  deliver(await signed(server, name, body, type));
-
 /** The sums of the verdicts that some files were answered with. */
 async function sendAll(server: Server, { source, files }: Case): Promise<Record<string, number>> {
   const sums: Record<string, number> = { accepted: 0, duplicates: 0, conflicts: 0, rejected: 0, filtered: 0 };
@@ -167,14 +131,7 @@ function servers(t: TestContext): (tables: Record<string, Table>) => Promise<Ser
   };
 }
 
-function quiet(server: Server): void {
-  for (const [name, secret] of Object.entries(secrets)) {
-    assert.ok(!server.log().includes(secret), `the log tells ${name}`);
-  }
-  for (const text of ["milleduecento", "payment_intent", "332507367156", "Bearer ", "eyJ"]) {
-    assert.ok(!server.log().includes(text), `the log holds \`${text}\` of a body`);
-  }
-}
+const quietly = (server: Server) => quiet(server, secrets, ["milleduecento", "payment_intent", "332507367156"]);
 
 test("a provider's good items count once, its bad one is kept and counts once after the mapping is put right", async (t) => {
   const start = servers(t);
@@ -194,7 +151,7 @@ test("a provider's good items count once, its bad one is kept and counts once af
   const figures = await integrity(server);
   for (const { source, files } of cases)
     assert.deepEqual(figures.sources[source]?.secrets, [2 * files.length, 0], source);
-  quiet(server);
+  quietly(server);
 
   const fixed = Object.fromEntries(
     Object.entries(sources).map(([name, table]) => {
@@ -226,7 +183,7 @@ test("a provider's good items count once, its bad one is kept and counts once af
   // What was replayed and is sent again counts no more.
   const stripe = await send(server, "stripe", read("stripe-dollars.json"));
   assert.deepEqual([stripe.status, JSON.parse(stripe.text).duplicates], [200, 1], stripe.text);
-  quiet(server);
+  quietly(server);
 });
 
 test("a request that was not signed with the source's secret is refused and leaves nothing", async (t) => {
@@ -273,7 +230,7 @@ test("a request that was not signed with the source's secret is refused and leav
     assert.equal((await deliver(late)).status, 401, `signed ${age} ms from now`);
   }
   assert.deepEqual((await integrity(server)).sources, {});
-  quiet(server);
+  quietly(server);
 });
 
 test("a captured request that is sent again with other unsigned headers counts once", async (t) => {
