@@ -15,6 +15,9 @@ const height = 900;
 const heightMax = 1_100;
 /** Of WebP, of 100: texts stay clear, and all pictures together stay below 1.5 MB. */
 const quality = 40;
+/** Documents are read about this wide. */
+const widthShown = 960;
+const scaleMin = 0.7;
 const waitMsMax = 60_000;
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
 
@@ -70,7 +73,8 @@ export class Camera {
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
     const session = await page.context().newCDPSession(page);
     const { cssContentSize: size } = await session.send("Page.getLayoutMetrics");
-    const clip = { x: 0, y: 0, width: size.width, height: Math.min(size.height, heightMax), scale: 1 };
+    const scale = Math.min(1, Math.max(widthShown / size.width, scaleMin));
+    const clip = { x: 0, y: 0, width: size.width, height: Math.min(size.height, heightMax), scale };
     const options = /** @type {const} */ ({ format: "webp", quality, captureBeyondViewport: true, clip });
     return Buffer.from((await session.send("Page.captureScreenshot", options)).data, "base64");
   }
