@@ -1,7 +1,7 @@
 //! Polso's intake: who sent it, and what does it mean.
 //!
 //! It decides, from bytes and headers alone, whether a request is let in: configuration
-//! ([`config`]), proofs ([`bearer`](mod@bearer), [`jwks`], [`token`], [`grant`]), bodies ([`body`]),
+//! ([`config`]), tokens ([`bearer`](mod@bearer), [`jwks`], [`token`], [`grant`]), proofs of webhooks ([`proof`]), bodies ([`body`]),
 //! how much is taken at once ([`open`]), and what the answer to a refused request is ([`refusal`]). It never reads a clock, draws
 //! randomness, does I/O or panics; whether a single event is valid is `polso-core`'s to say.
 
