@@ -24,6 +24,9 @@ const AGES_MS: [(i64, Option<ProofFault>); 5] = [
     (-301_000, Some(ProofFault::Early)),
 ];
 
+/// More than one byte apart, so that no alteration makes one of the other.
+const SECRETS: [u8; 2] = [11, 22];
+
 /// A byte that chooses the scheme; a byte, even: nobody signs, and in chunks come the address and the headers, odd:
 /// it is signed, and then altered.
 pub fn run(data: &[u8]) {
@@ -40,7 +43,7 @@ pub fn run(data: &[u8]) {
 /// The proofs of all schemes, each with two secrets.
 fn proofs() -> &'static [Proof] {
     static PROOFS: OnceLock<Vec<Proof>> = OnceLock::new();
-    PROOFS.get_or_init(|| SCHEMES.iter().map(|scheme| scheme.proof(&[1, 2])).collect())
+    PROOFS.get_or_init(|| SCHEMES.iter().map(|scheme| scheme.proof(&SECRETS)).collect())
 }
 
 fn unsigned(scheme: &Scheme, proof: &Proof, input: &mut Input<'_>) {
@@ -66,7 +69,7 @@ fn is_told(scheme: &Scheme, request: &Request) -> bool {
         places.push(value.clone());
         places.extend(pair(value).ok().and_then(|bytes| String::from_utf8(bytes).ok()));
     }
-    let secrets = [1, 2].map(scheme.secret);
+    let secrets = SECRETS.map(scheme.secret);
     let told = places.iter().any(|place| secrets.iter().any(|secret| place.contains(secret)));
     told && !scheme.signs_body
 }
@@ -78,7 +81,7 @@ fn signed(scheme: &Scheme, proof: &Proof, input: &mut Input<'_>) {
     let part = usize::from(input.byte());
     let place = usize::from(input.byte()) << 8 | usize::from(input.byte());
     let other = input.byte();
-    let mut request = (scheme.sign)(2, now().plus_ms(-age_ms), input.rest());
+    let mut request = (scheme.sign)(SECRETS[1], now().plus_ms(-age_ms), input.rest());
     let found = request.check(proof, now());
     match fault.filter(|_| scheme.signs_time) {
         Some(fault) => assert_eq!(found, Err(fault), "{}", scheme.name),
