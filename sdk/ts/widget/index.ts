@@ -72,6 +72,8 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
   /** Alerts that began or ended with the last answer. */
   #rung: readonly Alert[] = [];
   #spoken: string | undefined;
+  /** A page that sets the token a moment later has nothing to mend. */
+  #patient = true;
   #changing = false;
   #showing = false;
 
@@ -175,6 +177,7 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
       Reflect.set(this, name, value);
     }
     this.#tick ??= setInterval(() => {
+      this.#patient = false;
       if (!document.hidden) this.#show();
     }, tickMs);
     this.#change();
@@ -276,7 +279,7 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
       total,
       detail,
       stepMs,
-      link: following ? (paused && stopped === undefined ? "paused" : state.kind) : undefined,
+      link: following || this.#patient ? (paused && stopped === undefined ? "paused" : state.kind) : undefined,
       stopped,
       nowMs,
       problem: this.#problem,
@@ -289,7 +292,7 @@ export class PolsoKpi extends (globalThis.HTMLElement ?? class {}) {
     const { problem: said } = this.#voice.messages;
     const { problem, following } = this.#follower;
     if (problem !== undefined) return problem.code === "queries_too_many" ? said.many : problem.message;
-    if (following) return undefined;
+    if (following || this.#patient) return undefined;
     return this.kpi === null ? said.kpi : said.token;
   }
 
