@@ -10,7 +10,7 @@ import { mayRunWasm } from "./policy.ts";
 import { Session } from "./session.ts";
 import { takeToken } from "./token.ts";
 
-const token = takeToken();
+takeToken();
 const session = new Session();
 addEventListener("hashchange", () => {
   const brought = takeToken();
@@ -18,9 +18,9 @@ addEventListener("hashchange", () => {
 });
 
 try {
-  if (await mayRunWasm()) await init(new URL(core, import.meta.url));
-  else session.letServerEvaluate();
-  if (token !== undefined) session.enter(token);
+  const mayRun = await mayRunWasm();
+  if (mayRun) await init(new URL(core, import.meta.url));
+  session.begin(!mayRun);
 } catch (error) {
   session.fail(error);
 }

@@ -44,6 +44,8 @@ export interface PageShown {
   readonly paused: boolean;
   /** Whether the server evaluates, since this page may not. */
   readonly served: boolean;
+  /** Whether there is a token, and nothing to use it with yet. */
+  readonly loading: boolean;
 }
 
 interface Parts {
@@ -91,7 +93,8 @@ export class Page {
     header.show({ state, silenceMs, paused, space: picture?.integrity.space });
     navigation.show(selection);
     navigation.element.hidden = picture === undefined;
-    signIn.show({ visible: state === undefined || stopped !== undefined, reason: stopped });
+    const signedOut = state === undefined && !shown.loading;
+    signIn.show({ visible: signedOut || stopped !== undefined, reason: stopped });
     if (state !== undefined) notice.show({ state, paused, picture });
     document.title = `${voice.messages.views[selection.view]} · ${voice.messages.title}`;
     const { toolbar, board, engine } = this.#parts;

@@ -20,6 +20,7 @@ export class Session {
   readonly #page: Page;
   #numbers: Numbers | undefined;
   #served = false;
+  #begun = false;
   #picture: Picture | undefined;
   #selection: Selection = selectionFrom(location.search);
   #paused = false;
@@ -46,8 +47,18 @@ export class Session {
     addEventListener("popstate", () => this.#look(selectionFrom(location.search)));
   }
 
+  /** Connects with the token that there is; from now on others may come. @param served whether the server evaluates */
+  begin(served: boolean): void {
+    this.#served = served;
+    this.#begun = true;
+    const token = currentToken();
+    if (token === undefined) this.#show();
+    else this.enter(token);
+  }
+
   /** Connects with this token, in place of any other. */
   enter(token: string): void {
+    if (!this.#begun) return;
     this.#numbers?.close();
     const numbers = this.#served ? new ServedNumbers(token) : new CoreNumbers(token);
     this.#numbers = numbers;
@@ -58,11 +69,6 @@ export class Session {
       if (this.#numbers === numbers) this.#refresh();
     });
     this.#show();
-  }
-
-  /** From the next link on the server evaluates: this page may not. */
-  letServerEvaluate(): void {
-    this.#served = true;
   }
 
   fail(error: unknown): void {
@@ -124,7 +130,8 @@ export class Session {
   get #shown(): PageShown {
     const { state, silenceMs, nowMs = Date.now() } = this.#numbers ?? { state: undefined, silenceMs: undefined };
     const [picture, selection, paused, served] = [this.#picture, this.#selection, this.#paused, this.#served];
-    return { state, silenceMs, nowMs, picture, selection, paused, served };
+    const loading = !this.#begun && currentToken() !== undefined;
+    return { state, silenceMs, nowMs, picture, selection, paused, served, loading };
   }
 
   #show(): void {

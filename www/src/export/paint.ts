@@ -7,7 +7,7 @@
  */
 
 /** What is operated rather than read. */
-const left = "select, input, details, .visually-hidden, .hint, [data-unprinted]";
+const unpainted = "select, input, details, .visually-hidden, .hint, [data-unprinted]";
 const pixelsMax = 16_000_000;
 const footSize = 12;
 const footLine = 1.5 * footSize;
@@ -65,7 +65,7 @@ class Painter {
 
   paint(element: Element): void {
     const style = getComputedStyle(element);
-    if (element.matches(left) || style.display === "none" || style.visibility === "hidden") return;
+    if (element.matches(unpainted) || style.display === "none" || style.visibility === "hidden") return;
     const context = this.#context;
     context.save();
     context.globalAlpha *= Number(style.opacity);
