@@ -5,7 +5,11 @@ mod json;
 
 pub(crate) use json::write_freshness;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     counters::Counters,
@@ -40,6 +44,8 @@ pub struct Answer {
     now: String,
     window: Summed,
     readings: Vec<Reading>,
+    /// How many groups there were, where only the first of them were wanted.
+    groups: Option<usize>,
     freshness: Freshness,
 }
 
@@ -80,16 +86,25 @@ pub fn answer(
         bucket_s: span.bucket_s(),
     };
     let mut readings = Vec::new();
+    let mut counted = None;
     for domain in Domain::ALL {
         let (plan, schema) = (query.plan(*domain), domain.schema());
         let Some(panes) = counters.panes(*domain).filter(|_| !plan.kpis.is_empty()) else {
             continue;
         };
         let totals = panes.totals(&span, &plan.filter, plan.by, now);
+        let leading = plan.top.map(|(top, kpi)| {
+            let groups = groups_of(kpi, panes, &plan, &totals, &span, now);
+            *counted.get_or_insert(0) += groups.len();
+            leaders(kpi, &groups, schema, &plan, top)
+        });
         for kpi in &plan.kpis {
             let mut groups = groups_of(kpi, panes, &plan, &totals, &span, now);
             if plan.by.is_none() && groups.is_empty() {
                 groups.push(("", [0; MEASURES_MAX], true));
+            }
+            if let Some(leading) = &leading {
+                groups.retain(|(group, ..)| leading.contains(group));
             }
             readings.extend(groups.iter().map(|(group, sums, complete)| {
                 reading(schema, kpi, &plan, sums, *complete, plan.by.map(|_| *group))
@@ -101,6 +116,7 @@ pub fn answer(
         now: now.to_string(),
         window,
         readings,
+        groups: counted,
         freshness: freshness(counters),
     })
 }
@@ -138,6 +154,28 @@ fn groups_of<'a>(
     let values = panes.totals(span, &plan.filter, Some(dimension), now);
     let all = openings.total(values.keys().map(AsRef::as_ref), now);
     vec![("", all.sums, all.over)]
+}
+
+/// The groups with the largest values of a KPI; of equal ones those whose names come first, and last
+/// those that have no value.
+fn leaders<'a>(
+    kpi: &Kpi,
+    groups: &[(&'a str, Sums, bool)],
+    schema: &Schema,
+    plan: &Plan,
+    top: usize,
+) -> BTreeSet<&'a str> {
+    let value = |(group, sums, complete): &(&'a str, Sums, bool)| {
+        // All values of a KPI have the same places.
+        let value = reading(schema, kpi, plan, sums, *complete, None).value;
+        (Reverse(value.map(|value| value.units)), *group)
+    };
+    let mut ranked: Vec<_> = groups.iter().map(value).collect();
+    if top < ranked.len() {
+        ranked.select_nth_unstable(top);
+        ranked.truncate(top);
+    }
+    ranked.into_iter().map(|(_, group)| group).collect()
 }
 
 /// `complete` says whether there is nothing more to come.

@@ -1,6 +1,6 @@
 //! Queries: what a viewer asks, read from the parameters of `GET /api/v1/kpi` or from the SDK.
 //!
-//! Bounds: 64 parameters, values of 256 characters, 400 steps of a window.
+//! Bounds: 64 parameters, values of 256 characters, 400 steps of a window, 400 leading groups.
 
 use core::fmt;
 
@@ -22,6 +22,8 @@ const PARAMETERS_MAX: usize = 64;
 const VALUE_CHARS_MAX: usize = 256;
 /// Most steps that a window is told apart by.
 const STEPS_MAX: i64 = 400;
+/// Most groups that a query may limit itself to.
+const TOP_MAX: usize = 400;
 
 /// One question about KPIs. Valid by construction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,7 @@ pub struct Query {
     kpis: Vec<String>,
     wheres: Vec<(String, Vec<String>)>,
     by: Option<String>,
+    top: Option<usize>,
 }
 
 /// Why a query is refused.
@@ -55,6 +58,8 @@ pub(crate) struct Plan {
     pub(crate) kpis: Vec<&'static Kpi>,
     pub(crate) filter: Vec<(usize, Vec<String>)>,
     pub(crate) by: Option<Group>,
+    /// How many groups are wanted, and by which KPI they lead.
+    pub(crate) top: Option<(usize, &'static Kpi)>,
 }
 
 impl Plan {
@@ -75,14 +80,15 @@ impl Plan {
 }
 
 impl Query {
-    /// Reads decoded parameters: `window`, `kind`, `at`, `kpi` and `where` (repeatable), `by`.
+    /// Reads decoded parameters: `window`, `kind`, `at`, `kpi` and `where` (repeatable), `by`,
+    /// `top`.
     ///
     /// # Errors
     /// The first parameter that is unknown, comes too often or says nothing.
     pub fn parse<'a>(
         parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, QueryError> {
-        let (mut window, mut kind, mut at, mut by) = (None, None, None, None);
+        let (mut window, mut kind, mut at, mut by, mut top) = (None, None, None, None, None);
         let (mut kpis, mut wheres) = (Vec::new(), Vec::<(String, Vec<String>)>::new());
         for (count, (name, value)) in parameters.into_iter().enumerate() {
             if count == PARAMETERS_MAX {
@@ -98,11 +104,12 @@ impl Query {
                 "kind" => once(name, &mut kind, value)?,
                 "at" => once(name, &mut at, value)?,
                 "by" => once(name, &mut by, value)?,
+                "top" => once(name, &mut top, value)?,
                 "kpi" => kpis.push(value.to_owned()),
                 "where" => add_where(&mut wheres, value)?,
                 _ => {
                     let message = format!(
-                        "`{}` is none of `window`, `kind`, `at`, `kpi`, `where`, `by`",
+                        "`{}` is none of `window`, `kind`, `at`, `kpi`, `where`, `by`, `top`",
                         excerpt(name)
                     );
                     return refuse("parameter_unknown", message);
@@ -119,8 +126,10 @@ impl Query {
             kpis,
             wheres,
             by: by.map(str::to_owned),
+            top: top.map(parse_top).transpose()?,
         };
         query.check_names()?;
+        query.check_top()?;
         Ok(query)
     }
 
@@ -165,9 +174,22 @@ impl Query {
         let filters = || filter.iter().map(|(dimension, _)| Group::Dimension(*dimension));
         let told_apart =
             |kpi: &&Kpi| filters().chain(by).all(|group| group.tells_apart(kpi, schema));
-        let kpis =
+        let kpis: Vec<&Kpi> =
             schema.kpis.iter().filter(|_| complete).filter(asked).filter(told_apart).collect();
-        Plan { kpis, filter, by }
+        let named = self.kpis.iter().find_map(|name| kpis.iter().find(|kpi| kpi.name == name));
+        let top = self.top.zip(named.or(kpis.first()).copied());
+        Plan { kpis, filter, by, top }
+    }
+
+    /// Groups of time have an order of their own.
+    fn check_top(&self) -> Result<(), QueryError> {
+        let of_dimension = self.by.as_deref().is_some_and(|name| Group::of_time(name).is_none());
+        match self.top {
+            Some(_) if !of_dimension => {
+                refuse("top_invalid", "`top` needs `by` with a dimension".to_owned())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_names(&self) -> Result<(), QueryError> {
@@ -276,6 +298,14 @@ fn parse_at(text: &str) -> Result<Timestamp, QueryError> {
     })
 }
 
+fn parse_top(text: &str) -> Result<usize, QueryError> {
+    let top = text.parse().ok().filter(|top| (1..=TOP_MAX).contains(top));
+    top.ok_or_else(|| QueryError {
+        code: "top_invalid",
+        message: format!("`{}` is no whole number from 1 to {TOP_MAX}", excerpt(text)),
+    })
+}
+
 fn add_where(wheres: &mut Vec<(String, Vec<String>)>, text: &str) -> Result<(), QueryError> {
     let Some((name, value)) = text.split_once(':') else {
         let message = format!("`{}` is not `dimension:value`", excerpt(text));
@@ -335,6 +365,12 @@ mod tests {
         check(&[("by", "colore")], Err("dimension_unknown"));
         check(&[("where", "ora:09")], Err("dimension_unknown"));
         check(&[("kind", "calendar"), ("window", "24h")], Err("window_invalid"));
+        check(&[("by", "localita"), ("top", "1")], Ok(()));
+        check(&[("by", "localita"), ("top", "400")], Ok(()));
+        check(&[("by", "localita"), ("top", "0")], Err("top_invalid"));
+        check(&[("by", "localita"), ("top", "401")], Err("top_invalid"));
+        check(&[("top", "5")], Err("top_invalid"));
+        check(&[("by", "ora"), ("top", "5")], Err("top_invalid"));
         check(&[("by", &"x".repeat(257))], Err("query_too_long"));
         check(&[("kpi", "cpa"); 64], Ok(()));
         check(&[("kpi", "cpa"); 65], Err("query_too_long"));

@@ -180,6 +180,22 @@ impl SeriesTable {
         self.values(id).nth(dimension).unwrap_or_default()
     }
 
+    /// What stands for the value of one dimension of a series: numbers from 0 on, the same for the
+    /// same text.
+    pub(crate) fn symbol(&self, id: SeriesId, dimension: usize) -> Option<u32> {
+        self.series.get(id as usize * self.schema.dimensions.len() + dimension).copied()
+    }
+
+    /// What stands for a text, if any series has it.
+    pub(crate) fn symbol_of(&self, text: &str) -> Option<u32> {
+        self.symbol_ids.get(text).copied()
+    }
+
+    /// How many texts have a symbol.
+    pub(crate) fn symbols(&self) -> usize {
+        self.symbols.len()
+    }
+
     /// Every value of one dimension, sorted.
     pub(crate) fn distinct(&self, dimension: usize) -> Vec<&str> {
         let mut values: Vec<&str> =

@@ -34,7 +34,7 @@ pub(crate) fn judge(options: &JsValue) -> Result<Judge, JsValue> {
 
 /// The query that an object describes, by the rules of the HTTP parameters.
 pub(crate) fn query(options: &JsValue) -> Result<Query, JsValue> {
-    let known = ["window", "kind", "at", "kpi", "where", "by"];
+    let known = ["window", "kind", "at", "kpi", "where", "by", "top"];
     let options = Options::of(options, "query_invalid", &known)?;
     let mut parameters = Vec::new();
     for name in ["window", "kind", "at", "by"] {
@@ -43,6 +43,7 @@ pub(crate) fn query(options: &JsValue) -> Result<Query, JsValue> {
     for name in ["kpi", "where"] {
         parameters.extend(options.texts(name)?.into_iter().map(|value| (name, value)));
     }
+    parameters.extend(options.whole("top")?.map(|top| ("top", top.to_string())));
     Query::parse(parameters.iter().map(|(name, value)| (*name, value.as_str())))
         .map_err(|error| throw(error.code, &error.message))
 }

@@ -34,7 +34,7 @@ interface Text {
 
 interface Answered {
   readonly query: number;
-  readonly answer: Pick<Answer, "window" | "readings">;
+  readonly answer: Omit<Answer, "space" | "now" | "freshness">;
 }
 
 interface Failed {
@@ -218,7 +218,7 @@ export class Served {
     for (const query of queries) {
       const answer = this.#asked.get(JSON.stringify(query))?.answer;
       if (answer === undefined) return undefined;
-      answers.push({ space, now, window: answer.window, readings: answer.readings, freshness });
+      answers.push({ space, now, ...answer, freshness });
     }
     return answers;
   }

@@ -25,6 +25,11 @@ export interface Query {
    * length of a step, such as `5m`: the course of the window, each step with a reading and named by its start.
    */
   readonly by?: string;
+  /**
+   * With a dimension in `by`: only so many groups, 1 to 400, those with the largest values of the first KPI named.
+   * The answer's `groups` says how many there are.
+   */
+  readonly top?: number;
 }
 
 /** How a window lies around its instant. */
@@ -62,6 +67,8 @@ export interface Answer {
     readonly bucket_s: number | null;
   };
   readonly readings: readonly Reading[];
+  /** How many groups there are, of which `top` wanted the first. */
+  readonly groups?: number;
   readonly freshness: { readonly last_event: string | null; readonly last_received: string | null };
 }
 

@@ -34,9 +34,13 @@ impl Answer {
             reading.write(readings);
         }
         readings.push(']');
+        if let Some(groups) = self.groups {
+            number(answer.member("groups"), Some(Decimal::whole(groups as i64)));
+        }
     }
 
-    /// What of it changes with the numbers alone: an object of `window` and `readings`.
+    /// What of it changes with the numbers alone: an object of `window` and `readings`, and of
+    /// `groups` where it has them.
     pub(crate) fn numbers_to_json(&self) -> String {
         let mut out = String::with_capacity(256 + 192 * self.readings.len());
         let mut numbers = Object::begin(&mut out);

@@ -1,10 +1,12 @@
 //! What a socket of the JSON flavour wants to see: a text with its queries, read strictly.
 //!
 //! `{"id":1,"queries":[{"window":"5m","kpi":["conversions"]},…]}`: each query has the names and values
-//! of the parameters of `GET /api/v1/kpi`, those that may be repeated as arrays; `id` comes back with
+//! of the parameters of `GET /api/v1/kpi`, those that may be repeated as arrays, `top` as a number; `id` comes back with
 //! every answer, so that answers to an earlier text are told from those to this one. At most
 //! [`TEXT_BYTES_MAX`] and [`QUERIES_MAX`] queries. A text of another shape is refused whole; a query
 //! that is wrong in itself is answered by its error, and the others go on.
+
+use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -90,20 +92,22 @@ impl Subscription {
 }
 
 fn query(parameters: &Map<String, Value>) -> Result<Query, QueryError> {
-    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    let mut pairs: Vec<(&str, Cow<'_, str>)> = Vec::new();
     for (name, value) in parameters {
         match value {
-            Value::String(text) => pairs.push((name, text)),
+            Value::String(text) => pairs.push((name, text.into())),
+            Value::Number(number) if name == "top" => pairs.push((name, number.to_string().into())),
             Value::Array(values) if matches!(name.as_str(), "kpi" | "where") => {
                 for value in values {
-                    pairs.push((name, value.as_str().ok_or_else(|| not_text(name))?));
+                    let text = value.as_str().ok_or_else(|| not_text(name))?;
+                    pairs.push((name, text.into()));
                 }
             }
             Value::Null => {}
             _ => return Err(not_text(name)),
         }
     }
-    Query::parse(pairs)
+    Query::parse(pairs.iter().map(|(name, value)| (*name, value.as_ref())))
 }
 
 fn not_text(name: &str) -> QueryError {
@@ -134,7 +138,7 @@ mod tests {
         check(r#"{"id":4294967295,"queries":[]}"#, Some(&[]));
         check(
             r#"{"queries":[{},{"window":"24h","kind":"tumbling","kpi":["conversions","cpa"],
-                "where":["canale:email","canale:sms"],"by":"campagna","at":null},{"kpi":"cpa"}]}"#,
+                "where":["canale:email","canale:sms"],"by":"campagna","top":8,"at":null},{"kpi":"cpa"}]}"#,
             Some(&[Ok(()), Ok(()), Ok(())]),
         );
     }

@@ -30,6 +30,12 @@ impl<'a> Groups<'a> {
             names.len() - 1
         })
     }
+
+    /// A group whose name is known to be new.
+    fn add(&mut self, name: Cow<'a, str>) -> usize {
+        self.names.push(name);
+        self.names.len() - 1
+    }
 }
 
 impl Panes {
@@ -47,16 +53,20 @@ impl Panes {
         // One look at each series and at each part of the span, then only numbers. A row belongs to
         // the group of its series, or to that of its part: the other position is 0.
         let mut groups = Groups::default();
+        let filter = self.symbols_of(filter);
+        let mut of_symbol: Vec<Option<usize>> = vec![None; self.table.symbols()];
         let of_series: Vec<Option<usize>> = (0..self.table.len() as SeriesId)
             .map(|id| {
                 let group = || match by {
-                    None => groups.position(Cow::Borrowed("")),
+                    None => Some(groups.position(Cow::Borrowed(""))),
                     Some(Group::Dimension(dimension)) => {
-                        groups.position(Cow::Borrowed(self.table.value(id, dimension)))
+                        let group = of_symbol.get_mut(self.table.symbol(id, dimension)? as usize)?;
+                        let name = || Cow::Borrowed(self.table.value(id, dimension));
+                        Some(*group.get_or_insert_with(|| groups.add(name())))
                     }
-                    Some(Group::Time(_) | Group::Steps(_)) => 0,
+                    Some(Group::Time(_) | Group::Steps(_)) => Some(0),
                 };
-                self.passes(id, filter).then(group)
+                self.passes(id, &filter).then(group).flatten()
             })
             .collect();
         let named = match by {
@@ -108,10 +118,18 @@ impl Panes {
         found.filter_map(|(name, sums)| Some((name, sums.filter(any).or(empty)?))).collect()
     }
 
-    fn passes(&self, series: SeriesId, filter: &Filter) -> bool {
-        filter.iter().all(|(dimension, values)| {
-            let value = self.table.value(series, *dimension);
-            values.iter().any(|wanted| wanted == value)
+    /// A filter by symbols, which are quicker to compare; a value that was never counted has none.
+    fn symbols_of(&self, filter: &Filter) -> Vec<(usize, Vec<u32>)> {
+        let symbols = |values: &[String]| {
+            values.iter().filter_map(|value| self.table.symbol_of(value)).collect()
+        };
+        filter.iter().map(|(dimension, values)| (*dimension, symbols(values))).collect()
+    }
+
+    fn passes(&self, series: SeriesId, filter: &[(usize, Vec<u32>)]) -> bool {
+        filter.iter().all(|(dimension, wanted)| {
+            let symbol = self.table.symbol(series, *dimension);
+            symbol.is_some_and(|symbol| wanted.contains(&symbol))
         })
     }
 }

@@ -62,15 +62,19 @@ fn tally(verdicts: &[Value]) -> Value {
     })
 }
 
-fn parameters(ask: &BTreeMap<String, Value>) -> Vec<(&str, &str)> {
+fn parameters(ask: &BTreeMap<String, Value>) -> Vec<(&str, String)> {
     ask.iter()
         .flat_map(|(name, value)| match value {
             Value::Array(values) => {
-                values.iter().map(|value| (name.as_str(), value.as_str().unwrap())).collect()
+                values.iter().map(|value| (name.as_str(), parameter(value))).collect()
             }
-            value => vec![(name.as_str(), value.as_str().unwrap())],
+            value => vec![(name.as_str(), parameter(value))],
         })
         .collect()
+}
+
+fn parameter(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The readings of an answer's text, numbers as they are written there.
@@ -102,7 +106,9 @@ fn readings(answer: &str) -> Vec<Expected> {
 }
 
 fn check_question(world: &World, hub: &mut Hub, question: &Question, now: Timestamp, at: &str) {
-    let answer = Query::parse(parameters(&question.ask)).and_then(|query| {
+    let asked = parameters(&question.ask);
+    let asked = asked.iter().map(|(name, value)| (*name, value.as_str()));
+    let answer = Query::parse(asked).and_then(|query| {
         let answer = hub.answer(&query, now)?;
         assert_eq!(world.viewer.answer(&query, now).unwrap(), answer, "{at}: the viewer differs");
         Ok(answer.to_json())
