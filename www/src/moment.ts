@@ -55,12 +55,15 @@ export function windowQuery(moment: Moment, domain: Domain): Query {
 }
 
 /**
- * One KPI by the values of a dimension. The dimension's own filters do not count: its other values stay there to be
+ * One KPI by the largest values of a dimension, and by how many there are. The dimension's own filters do not count: its other values stay there to be
  * chosen, as the rest of the page follows.
  */
-export function breakdownQuery({ selection, atMs }: Moment, domain: Domain, by: Dimension, kpi: KpiName): Query {
+export function breakdownQuery(
+  { selection, atMs }: Moment,
+  { domain, by, kpi, top }: { domain: Domain; by: Dimension; kpi: KpiName; top: number },
+): Query {
   const { window, kind, where } = selection;
-  return { window, kind, at: iso(atMs), kpi: [kpi], by, where: filtersFor(domain, where, by) };
+  return { window, kind, at: iso(atMs), kpi: [kpi], by, top, where: filtersFor(domain, where, by) };
 }
 
 /** Everything ever counted, by source: who sends events of this subject. */

@@ -108,9 +108,8 @@ export class Session {
   /** A choice of the viewer's is a step that the back button undoes. */
   #select(selection: Selection): void {
     const search = searchOf(selection);
-    if (search === searchOf(this.#selection)) return;
     const left = this.#selection.view !== selection.view;
-    history.pushState(history.state, "", location.pathname + search);
+    if (search !== searchOf(this.#selection)) history.pushState(history.state, "", location.pathname + search);
     this.#look(selection);
     if (left) scrollTo(0, 0);
   }

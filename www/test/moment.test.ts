@@ -20,7 +20,8 @@ test("an instant ahead of now is now", () => {
 test("a breakdown ignores the filters of its own dimension", () => {
   const where = ["canale:email", "campagna:A"];
   assert.deepEqual(windowQuery(moment({ where }), "conversions").where, where);
-  assert.deepEqual(breakdownQuery(moment({ where }), "conversions", "canale", "conversions").where, ["campagna:A"]);
+  const asked = { domain: "conversions", by: "canale", kpi: "conversions", top: 8 } as const;
+  assert.deepEqual(breakdownQuery(moment({ where }), asked).where, ["campagna:A"]);
 });
 
 test("an hour is the step in progress and twelve before it, aligned", () => {

@@ -41,6 +41,12 @@ export function storyView(fields: Record<string, unknown> = {}): Record<string, 
   };
 }
 
+/** A click on a story. */
+export function storyClick(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  const { completion_rate: _, ...click } = storyView({ event_type: "Interaction", interaction_type: "swipe_up" });
+  return { ...click, ...fields };
+}
+
 /** Sends them as the source `instagram`. @returns the server's answer */
 export async function sendStories(server: Server, events: unknown, status = 202): Promise<{ accepted: number }> {
   return post(server, "instagram", "storia", events, status);

@@ -49,18 +49,18 @@ export class Breakdown implements Panel {
     const { moment } = picture;
     const kpi = this.#kpi(moment);
     const name = `${messages.kpi[kpi]} · ${messages.by[this.#dimension]}`;
-    const readings = ranked(picture.answer(this.#query(moment))?.readings ?? []);
+    const answer = picture.answer(this.#query(moment));
+    const readings = ranked(answer?.readings ?? []);
     const largest = max(readings, ({ value }) => value ?? 0) || 1;
     const chosen = new Set(moment.selection.where);
     const picked = (reading: Reading) => chosen.has(filterOf(this.#dimension, reading.group ?? ""));
-    const shown = readings.filter((reading, index) => index < shownMax || picked(reading));
     this.#frame.name(name);
     this.#list.show(
       name,
       messages.kpi[kpi],
-      shown.map((reading) => this.#item(reading, largest, picked(reading))),
+      readings.map((reading) => this.#item(reading, largest, picked(reading))),
     );
-    const more = readings.length - shown.length;
+    const more = (answer?.groups ?? 0) - readings.length;
     const empty = readings.length === 0 ? messages.windowEmpty : "";
     setText(this.#rest, more > 0 ? messages.more(this.#voice.formats.count(more)) : empty);
     this.#rest.hidden = this.#rest.textContent === "";
@@ -71,7 +71,8 @@ export class Breakdown implements Panel {
   }
 
   #query(moment: Moment): Query {
-    return breakdownQuery(moment, this.#domain, this.#dimension, this.#kpi(moment));
+    const [domain, by, kpi] = [this.#domain, this.#dimension, this.#kpi(moment)];
+    return breakdownQuery(moment, { domain, by, kpi, top: shownMax });
   }
 
   #item(reading: Reading, largest: number, picked: boolean): Item {

@@ -11,6 +11,7 @@ import { readingOf } from "../groups.ts";
 import { type Moment, sourcesQuery, windowQuery } from "../moment.ts";
 import { dayStarts, offsetMs } from "../rome.ts";
 import { slotsOf, timelineQuery } from "../timeline.ts";
+import { Crier } from "./crier.ts";
 import { lastWeek } from "./last_week.ts";
 import type { Actions, Panel, Shown, Voice } from "./part.ts";
 import { basisOf, figureOf, marks, sentenceOf, standingOf, standingWords } from "./readings.ts";
@@ -19,6 +20,7 @@ import { Sparkline } from "./sparkline.ts";
 export class Cards implements Panel {
   readonly element: HTMLElement;
   readonly #cards: readonly Card[];
+  readonly #crier: Crier;
   readonly #domain: Domain;
   readonly #voice: Voice;
 
@@ -31,6 +33,7 @@ export class Cards implements Panel {
   ) {
     this.#voice = voice;
     this.#domain = domain;
+    this.#crier = new Crier(voice, actions);
     this.#cards = (options.kpis ?? domains[domain].kpis).map((kpi) => {
       return new Card(voice, kpi, () => actions.select((selection) => ({ ...selection, kpi })));
     });
@@ -64,10 +67,13 @@ export class Cards implements Panel {
         ? []
         : comparedQueries(compared, moment, this.#domain).map((query) => picture.answer(query)?.readings);
     const age = this.#age({ picture, nowMs });
+    const readings = new Map<KpiName, Reading>();
     const chosen = shownKpi(this.#domain, moment.selection.kpi);
     for (const card of this.#cards) {
+      const reading = readingOf(current?.readings, card.kpi);
+      if (reading !== undefined) readings.set(card.kpi, reading);
       card.show({
-        reading: readingOf(current?.readings, card.kpi),
+        reading,
         chosen: card.kpi === chosen,
         course: slots.map(({ readings }) => readingOf(readings, card.kpi)?.value ?? null),
         versus: compared && {
@@ -79,6 +85,7 @@ export class Cards implements Panel {
         nowMs,
       });
     }
+    this.#crier.hear(moment.selection, readings, nowMs);
   }
 
   /** How long ago the last event of this subject happened, whichever of its sources sent it. */

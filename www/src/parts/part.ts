@@ -29,7 +29,7 @@ export interface Panel extends Part<Shown> {
 }
 
 export interface Actions {
-  /** Shows something else, and puts it into the address. */
+  /** Shows something else, and puts it into the address; the same selection is asked for anew. */
   select(change: (selection: Selection) => Selection): void;
   /** The known values of a dimension, sorted. */
   valuesOf(dimension: string): readonly string[];

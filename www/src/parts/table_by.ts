@@ -19,7 +19,9 @@ import { figureOf, marks, sentenceOf, standingOf } from "./readings.ts";
 import { type Cell, type Row, scrolled, Table } from "./table.ts";
 
 const pageRows = 25;
-const rowsMax = 500;
+const rowsMax = 400;
+/** Of how many stories the figures with filters of their own are asked: those that were seen most. */
+const apartMax = 400;
 const opening = "ctr_15m";
 
 export class TableBy implements Panel {
@@ -32,7 +34,6 @@ export class TableBy implements Panel {
   readonly #voice: Voice;
   readonly #domain: Domain;
   #rows = pageRows;
-  #last: Shown | undefined;
 
   constructor(voice: Voice, actions: Actions, domain: Domain) {
     const { messages } = voice;
@@ -58,7 +59,7 @@ export class TableBy implements Panel {
     this.#more = h("button", { type: "button", class: "quiet-button", hidden: true });
     this.#more.addEventListener("click", () => {
       this.#rows = Math.min(this.#rows + pageRows, rowsMax);
-      if (this.#last !== undefined) this.show(this.#last);
+      actions.select((selection) => selection);
     });
     this.element = h(
       "section",
@@ -74,23 +75,25 @@ export class TableBy implements Panel {
     const by = shownDimension(this.#domain, selection.by);
     const where = filtersFor(this.#domain, selection.where, by);
     const asked = { window: selection.window, kind: selection.kind, at: iso(atMs), by };
-    const all: Query = { ...asked, kpi: domains[this.#domain].kpis, where };
+    const sorted = shownKpi(this.#domain, selection.kpi);
+    const kpi = [sorted, ...domains[this.#domain].kpis.filter((other) => other !== sorted)];
+    const all: Query = { ...asked, kpi, where, top: this.#rows };
     const whole = windowQuery(moment, this.#domain);
     if (by !== "story") return [whole, all];
-    const ofStories = where.filter((filter) => splitFilter(filter).dimension === "story");
-    const shortVideos = [
-      ...where.filter((filter) => splitFilter(filter).dimension !== "formato"),
-      "formato:video_breve",
+    const { window, kind, at } = asked;
+    const ofStories = selection.where.filter((filter) => splitFilter(filter).dimension === "story");
+    const shortVideos = where.filter((filter) => splitFilter(filter).dimension !== "formato");
+    return [
+      whole,
+      all,
+      { ...asked, kpi: ["views", opening], top: apartMax },
+      { ...asked, kpi: ["views", "completion"], where: [...shortVideos, "formato:video_breve"], top: apartMax },
+      { window, kind, at, kpi: [opening], where: ofStories },
     ];
-    const openings: Query = { ...asked, kpi: [opening], where: ofStories };
-    const { by: _, ...together } = openings;
-    return [whole, all, openings, { ...asked, kpi: ["completion"], where: shortVideos }, together];
   }
 
-  show(shown: Shown): void {
-    this.#last = shown;
+  show({ picture }: Shown): void {
     const { messages, formats } = this.#voice;
-    const { picture } = shown;
     const { selection } = picture.moment;
     const by = shownDimension(this.#domain, selection.by);
     const sorted = shownKpi(this.#domain, selection.kpi);
@@ -104,7 +107,7 @@ export class TableBy implements Panel {
       ([a, left], [b, right]) => of(right) - of(left) || (a < b ? -1 : 1),
     );
     const filters = new Set(selection.where);
-    const rows: Row[] = groups.slice(0, this.#rows).map(([value, readings]) => ({
+    const rows: Row[] = groups.map(([value, readings]) => ({
       key: value,
       picked: filters.has(filterOf(by, value)),
       cells: this.#cells(valueName(this.#voice, value), [...withTargets(value, readings, openings, shortVideos)]),
@@ -115,7 +118,7 @@ export class TableBy implements Panel {
       cells: this.#cells(messages.rowTotal, [...(whole?.readings ?? []), ...(together?.readings ?? [])]),
     };
     this.#table.show([...rows, total], this.#columns.indexOf(sorted) + 1);
-    const hidden = groups.length - rows.length;
+    const hidden = (all?.groups ?? 0) - rows.length;
     setText(
       this.#note,
       groups.length === 0 ? messages.windowEmpty : hidden > 0 ? messages.more(formats.count(hidden)) : "",
@@ -144,8 +147,10 @@ function* withTargets(
   openings: Answer | undefined,
   shortVideos: Answer | undefined,
 ): Generator<Reading> {
-  yield* (openings?.readings ?? []).filter(({ group }) => group === story);
-  const short = shortVideos?.readings.find(({ group }) => group === story);
+  const of = (answer: Answer | undefined, kpi: string) =>
+    answer?.readings.find((reading) => reading.group === story && reading.kpi === kpi);
+  const [frozen, short] = [of(openings, opening), of(shortVideos, "completion")];
+  if (frozen !== undefined) yield frozen;
   for (const reading of readings) {
     // All of its views were of a short video: then the target is its own.
     const same = short?.kpi === reading.kpi && short.denominator === reading.denominator;
