@@ -6,18 +6,23 @@
 //! say, as for everybody's. How many pieces a source takes at once is its caller's to bound; here it is [`PIECES_MAX`].
 
 mod built_in;
+mod meta;
+mod salesforce;
 mod text;
 mod zoho;
 
 use polso_core::{EventKind, Reason, ReasonCode as Code};
 
+pub use self::meta::Meta;
 pub use self::text::Text;
 pub(crate) use self::text::range;
 use crate::config::{Kind, table::Table};
-use crate::mapping::{self, Mapping, digest, form, is_form};
+use crate::mapping::{self, Mapping, Node, digest, form, is_form};
 
 /// The most pieces that a body is cut into: one more than any source takes, so that it is seen to be too many.
 pub(crate) const PIECES_MAX: usize = 1_001;
+/// The longest value that an adapter takes over into the envelope of a piece, in bytes; a longer one is left out.
+const SCALAR_BYTES_MAX: usize = 256;
 
 /// One thing that a provider tells, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +58,10 @@ pub enum Made {
 pub enum Adapter {
     /// By a mapping alone.
     Mapped(Mapping),
+    /// Notifications of Meta, each change and message by a mapping.
+    Meta(Meta),
+    /// Outbound Messages and change events of Salesforce, each record by a mapping.
+    Salesforce(Mapping),
     /// Notifications of Zoho CRM, each record by a mapping.
     Zoho(Mapping),
 }
@@ -61,15 +70,21 @@ impl Adapter {
     /// The keys of a source's table that are an adapter's.
     pub(crate) const fn keys(kind: Kind) -> &'static [&'static str] {
         match kind {
-            Kind::Native | Kind::Browser | Kind::Meta | Kind::Salesforce => &[],
+            Kind::Native | Kind::Browser => &[],
+            Kind::Meta => &["map", "replies"],
             _ => &["map"],
         }
     }
 
     /// Reads the keys of an adapter from a source's table; `None` for kinds that need none, and after a problem.
     pub(crate) fn read(kind: Kind, table: &mut Table<'_>) -> Option<Self> {
-        let mapping = mapping::read(table, built_in::rules(kind)?)?;
-        Some(if kind == Kind::Zoho { Self::Zoho(mapping) } else { Self::Mapped(mapping) })
+        let mapping = mapping::read(table, built_in::rules(kind)?);
+        Some(match kind {
+            Kind::Meta => Self::Meta(Meta::read(table, mapping)?),
+            Kind::Salesforce => Self::Salesforce(mapping?),
+            Kind::Zoho => Self::Zoho(mapping?),
+            _ => Self::Mapped(mapping?),
+        })
     }
 
     /// Cuts an authenticated body into pieces. `message_id` is what the sender signed as the id of the whole, or the
@@ -103,13 +118,44 @@ impl Adapter {
     fn cut_text<'a>(&self, text: &'a str, message_id: Option<&str>) -> Vec<Piece<'a>> {
         match self {
             Self::Mapped(mapping) => mapping.cut(text, message_id),
+            Self::Meta(meta) => meta.cut(text),
+            Self::Salesforce(mapping) => salesforce::cut(mapping, text, message_id),
             Self::Zoho(mapping) => zoho::cut(mapping, text, message_id),
         }
     }
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    /// A piece of which an adapter has made a record of its own shape, for the mapping to read. The record has this id
+    /// unless a map names another.
+    fn of_record(mapping: &Mapping, text: Text<'a>, record: &str, id: &str) -> Self {
+        let found = mapping.cut(record, Some(id)).pop();
+        let (id, made) = found.map_or((None, Made::Filtered), |piece| (piece.id, piece.made));
+        Self { text, id, made }
+    }
+
+    /// A piece of something that is not counted, whatever the mapping says.
+    fn filtered(text: Text<'a>, id: String) -> Self {
+        Self { text, id: Some(id), made: Made::Filtered }
+    }
+
+    /// A piece that cannot be read.
+    fn rejected(text: Text<'a>, id: String, reason: Reason) -> Self {
+        Self { text, id: Some(id), made: Made::Rejected(vec![reason]) }
+    }
+
     fn into_owned(self) -> Piece<'static> {
         Piece { text: self.text.into_owned(), id: self.id, made: self.made }
     }
+}
+
+/// A short value that is no object, list or `null`.
+fn scalar(node: Node<'_>) -> Option<&str> {
+    let fits = node.raw().len() <= SCALAR_BYTES_MAX && node.text().ok()?.is_some();
+    fits.then(|| node.raw())
+}
+
+/// The text of a node as a body of its own, which is read again to that node alone, and not to what is in it.
+fn alone(node: Node<'_>) -> Text<'_> {
+    if node.is_object() { node.raw().into() } else { Text::around("[", node.raw(), "]") }
 }

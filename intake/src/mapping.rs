@@ -28,6 +28,7 @@ use polso_core::{EventKind, Reason, ReasonCode as Code};
 
 use self::{condition::Condition, field::Field};
 pub(crate) use self::{
+    convert::unix_ms,
     form::{form, is_form},
     id::{digest, joined},
     node::Node,
@@ -227,7 +228,8 @@ fn object(members: &[Member], scope: Scope<'_, '_>, reasons: &mut Vec<Reason>) -
             }
             Member::Group(name, members) => {
                 let json = object(members, scope, reasons);
-                (name, Some(Cow::Owned(json)).filter(|json| json != "{}"))
+                // Totals of which none is known are still totals, and no deed of a viewer.
+                (name, Some(Cow::Owned(json)).filter(|json| json != "{}" || *name == "engagement"))
             }
         };
         if let Some(json) = json {

@@ -54,15 +54,29 @@ const ZOHO: Rules = Rules {
     cut: Cut::Whole,
 };
 
+/// For each change and message by itself, in the adapter's shape; it finds the ids too.
+const META: Rules =
+    Rules { built_in: Some(include_str!("meta.json")), id: &[], hidden: &[], cut: Cut::Whole };
+
+/// For each record by itself, in the adapter's shape; it finds the ids too, and leaves the session out.
+const SALESFORCE: Rules = Rules {
+    built_in: Some(include_str!("salesforce.json")),
+    id: &[],
+    hidden: &[],
+    cut: Cut::Whole,
+};
+
 /// What is known of the JSON of this kind of source; `None` when no mapping reads it.
 pub(super) const fn rules(kind: Kind) -> Option<&'static Rules> {
     match kind {
-        Kind::Native | Kind::Browser | Kind::Meta | Kind::Salesforce => None,
+        Kind::Native | Kind::Browser => None,
         Kind::StandardWebhooks | Kind::Github | Kind::Generic => Some(&GENERIC),
         Kind::Stripe => Some(&STRIPE),
         Kind::Shopify => Some(&SHOPIFY),
         Kind::Slack => Some(&SLACK),
+        Kind::Meta => Some(&META),
         Kind::Hubspot => Some(&HUBSPOT),
         Kind::Zoho => Some(&ZOHO),
+        Kind::Salesforce => Some(&SALESFORCE),
     }
 }

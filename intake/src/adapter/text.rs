@@ -18,6 +18,15 @@ impl<'a> Text<'a> {
         Self([before.unwrap_or_default(), item, after.unwrap_or_default()].map(Cow::Borrowed))
     }
 
+    /// Part of a body between what is put around it.
+    pub(crate) fn around(
+        before: impl Into<Cow<'a, str>>,
+        part: &'a str,
+        after: &'static str,
+    ) -> Self {
+        Self([before.into(), part.into(), after.into()])
+    }
+
     /// Its parts.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(AsRef::as_ref)

@@ -2,20 +2,18 @@
 //!
 //! A piece has the form of a notification about one record: what all have in common, the record's id and its changed
 //! values. Nothing else is taken over: the token proves requests, and `query_params` repeats what the notify URL may
-//! hold. Bound: [`SCALAR_BYTES_MAX`] for what all have in common. Source: "Notification APIs" in Zoho CRM's
+//! hold. Bound: [`SCALAR_BYTES_MAX`](super::SCALAR_BYTES_MAX) for what all have in common. Source: "Notification APIs" in Zoho CRM's
 //! documentation.
 
 use std::collections::BTreeMap;
 
 use polso_core::{Reason, ReasonCode as Code};
 
-use super::{Made, PIECES_MAX, Piece, Text};
+use super::{Made, PIECES_MAX, Piece, Text, scalar};
 use crate::mapping::{Mapping, Node, digest};
 
 /// What all records of a notification have in common.
 const COMMON: [&str; 4] = ["server_time", "module", "operation", "channel_id"];
-/// The longest value of those, in bytes; a longer one is left out.
-const SCALAR_BYTES_MAX: usize = 256;
 
 /// Cuts a notification into its records.
 pub(super) fn cut(mapping: &Mapping, body: &str, message_id: Option<&str>) -> Vec<Piece<'static>> {
@@ -59,12 +57,6 @@ fn records(body: &str) -> Option<Vec<String>> {
         records.push(format!("{{{common}\"ids\":[{id}],\"affected_values\":[{values}]}}"));
     }
     Some(records)
-}
-
-/// A short value that is no object, list or `null`.
-fn scalar(node: Node<'_>) -> Option<&str> {
-    let fits = node.raw().len() <= SCALAR_BYTES_MAX && node.text().ok()?.is_some();
-    fits.then(|| node.raw())
 }
 
 #[cfg(test)]

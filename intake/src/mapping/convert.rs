@@ -134,7 +134,7 @@ fn instant(node: Node<'_>, clock: Clock) -> Result<Cow<'_, str>, Reason> {
 }
 
 /// Digits, maybe with decimals, in units of 10^`places` milliseconds; what is below one is cut off.
-fn unix_ms(text: &str, places: usize) -> Option<Timestamp> {
+pub(crate) fn unix_ms(text: &str, places: usize) -> Option<Timestamp> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(whole) || !is_digits(decimals) {

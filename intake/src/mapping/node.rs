@@ -74,12 +74,31 @@ impl<'a> Node<'a> {
         })
     }
 
+    pub(crate) fn is_object(self) -> bool {
+        self.kind() == Kind::Object
+    }
+
     /// The value of an object's member; `None` where there is none of that name, and in anything that is no object.
     ///
     /// # Errors
     /// `field_duplicate` when it comes twice, and those of [`members`](Self::members).
     pub(crate) fn member(self, name: &str) -> Result<Option<Self>, Reason> {
         only(&self.members()?, name)
+    }
+
+    /// The value at the end of a way of members, if it is there and no `null`.
+    ///
+    /// # Errors
+    /// Those of [`member`](Self::member).
+    pub(crate) fn at(self, way: &[&str]) -> Result<Option<Self>, Reason> {
+        let mut node = self;
+        for name in way {
+            match node.member(name)? {
+                Some(member) => node = member,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(node).filter(|node| node.kind() != Kind::Null))
     }
 
     /// The elements of a list; `None` where it is none.
