@@ -31,7 +31,7 @@ pub(crate) use self::{
     convert::unix_ms,
     form::{form, is_form},
     id::{digest, joined},
-    node::Node,
+    node::{Node, only},
     pointer::{Part, Pointer, Scope},
     read::{Cut, Rules, read},
 };

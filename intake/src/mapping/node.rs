@@ -78,6 +78,10 @@ impl<'a> Node<'a> {
         self.kind() == Kind::Object
     }
 
+    pub(crate) fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
     /// The value of an object's member; `None` where there is none of that name, and in anything that is no object.
     ///
     /// # Errors
@@ -98,7 +102,7 @@ impl<'a> Node<'a> {
                 None => return Ok(None),
             }
         }
-        Ok(Some(node).filter(|node| node.kind() != Kind::Null))
+        Ok(Some(node).filter(|node| !node.is_null()))
     }
 
     /// The elements of a list; `None` where it is none.

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod documentation;
+mod meta;
 mod providers;
 mod rereading;
+mod salesforce;
 mod twice;
 mod world;

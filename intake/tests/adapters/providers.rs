@@ -6,7 +6,7 @@ use crate::world::{config, cut, payload, sources, tables, told};
 
 /// What becomes of each piece of a payload, sent by a source without a signed id.
 #[track_caller]
-fn check(source: &str, file: &str, expected: &[&str]) {
+pub fn check(source: &str, file: &str, expected: &[&str]) {
     let (config, body) = (sources(), payload(file));
     let sender = &config.sources[source];
     let found: Vec<_> =
@@ -15,13 +15,13 @@ fn check(source: &str, file: &str, expected: &[&str]) {
 }
 
 /// The ids of the pieces of a body.
-fn ids(source: &str, file: &str, body: &[u8], message_id: Option<&str>) -> Vec<String> {
+pub fn ids(source: &str, file: &str, body: &[u8], message_id: Option<&str>) -> Vec<String> {
     let config = sources();
     let pieces = cut(&config.sources[source], file, body, message_id);
     pieces.into_iter().map(|piece| piece.id.unwrap()).collect()
 }
 
-fn text(file: &str) -> String {
+pub fn text(file: &str) -> String {
     String::from_utf8(payload(file)).unwrap()
 }
 
@@ -212,6 +212,7 @@ fn no_text_holds_a_credential() {
         ),
         ("slack", "slack-join.json", &["yO0sZ7JNeB5EXnVwNB3hvSCC"]),
         ("zoho", "zoho-deals.json", &["zoho-token-for-tests", "oauthtoken"]),
+        ("salesforce", "salesforce-opportunities.xml", &["AQ8AQFakeSession", "00D5g0000012abc"]),
     ] {
         let (config, body) = (sources(), payload(file));
         assert!(credentials.iter().all(|secret| text(file).contains(secret)), "{file}");

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::world::{cut, payload, sources};
 
 /// Every payload with its source.
-const PAYLOADS: [(&str, &str); 15] = [
+const PAYLOADS: [(&str, &str); 24] = [
     ("stripe", "stripe-succeeded.json"),
     ("stripe", "stripe-failed.json"),
     ("stripe", "stripe-refund.json"),
@@ -23,6 +23,15 @@ const PAYLOADS: [(&str, &str); 15] = [
     ("workflow", "zoho-workflow.form"),
     ("ads", "ads-spend.json"),
     ("stories", "story-insights.json"),
+    ("meta", "meta-insights.json"),
+    ("meta_insights", "meta-insights.json"),
+    ("meta", "meta-comments.json"),
+    ("meta", "meta-messages.json"),
+    ("salesforce", "salesforce-opportunities.xml"),
+    ("salesforce", "salesforce-leads.xml"),
+    ("salesforce", "salesforce-cometd.json"),
+    ("salesforce", "salesforce-pubsub.json"),
+    ("salesforce", "salesforce-eventbridge.json"),
 ];
 
 fn check(sender: &Sender, pieces: Vec<Piece<'_>>) {

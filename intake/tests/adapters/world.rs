@@ -25,6 +25,8 @@ pub fn secret(name: &str) -> Option<String> {
             "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
         }
         "BASIC" | "FORMS_LOGIN" => "user:password",
+        "SALESFORCE_ORGANISATION" => "00D5g0000012abc",
+        "SALESFORCE_PATH" => "a-path-that-nobody-guesses",
         _ => "a secret for tests",
     };
     Some(value.to_owned())

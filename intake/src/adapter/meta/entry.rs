@@ -6,7 +6,7 @@
 use polso_core::{Reason, ReasonCode as Code};
 
 use super::super::{Text, scalar};
-use crate::mapping::Node;
+use crate::mapping::{Node, only};
 
 /// An entry.
 pub(super) struct Entry<'a> {
@@ -58,7 +58,9 @@ impl<'a> Entry<'a> {
     /// # Errors
     /// `field_duplicate` and `text_invalid`, as for any member; `field_type` where a list should be.
     pub(super) fn read(object: Option<Node<'a>>, node: Node<'a>) -> Result<Self, Reason> {
-        let (id, time) = (node.at(&["id"])?, node.at(&["time"])?);
+        let members = node.members()?;
+        let member = |name| only(&members, name).map(|node| node.filter(|node| !node.is_null()));
+        let (id, time) = (member("id")?, member("time")?);
         let mut head = before_entries(object);
         head.push('{');
         for (name, value) in [("id", id), ("time", time)] {
@@ -69,14 +71,14 @@ impl<'a> Entry<'a> {
         let mut told = Vec::new();
         for list in List::ALL {
             let name = list.name();
-            if let Some(found) = node.at(&[name])? {
+            if let Some(found) = member(name)? {
                 let elements = found.elements().ok_or_else(|| {
                     Reason::foreign_field(Code::FieldType, name, format!("`{name}` is no list"))
                 })?;
                 told.extend(elements.into_iter().map(|node| Told::Listed(list, node)));
             }
         }
-        if let (Some(field), Some(value)) = (node.at(&["field"])?, node.at(&["value"])?)
+        if let (Some(field), Some(value)) = (member("field")?, member("value")?)
             && scalar(field).is_some()
         {
             told.push(Told::Own { field, value });

@@ -3,14 +3,19 @@
 //!
 //! A change event may be about several records that changed alike; each is a piece of its own, whose text is the event
 //! with that record alone. What only says that something was missed (`GAP_…`), or is about all records of a type
-//! (`001*`), tells no fields and is filtered. Source: "Change Event Message Structure" in Salesforce's Change Data
+//! (`001*`), tells no fields and is filtered. Bound: [`RECORDS_BYTES_MAX`]. Source: "Change Event Message Structure" in Salesforce's Change Data
 //! Capture guide.
 
-use polso_core::Reason;
+use std::borrow::Cow;
+
+use polso_core::{Reason, ReasonCode as Code};
 
 use super::super::{PIECES_MAX, Piece, Text, alone};
 use super::{Record, text_at};
 use crate::mapping::{Mapping, Node, digest, joined, unix_ms};
+
+/// The most that the records of one event may come to, in bytes: each repeats all of it.
+const RECORDS_BYTES_MAX: usize = 64 << 20;
 
 /// What tells a change event from others.
 const HEADER: &str = "ChangeEventHeader";
@@ -100,6 +105,12 @@ fn cut_change<'a>(
         pieces.push(Piece::filtered(alone(event), digest([event.raw()])));
         return Ok(());
     };
+    if ids.len().min(PIECES_MAX) * event.raw().len() > RECORDS_BYTES_MAX {
+        let message = format!(
+            "`recordIds` names so many records that they come to more than {RECORDS_BYTES_MAX} bytes"
+        );
+        return Err(Reason::foreign_field(Code::ListLength, "recordIds", message));
+    }
     let name = text_at(header, &["entityName"])?;
     let time = text_at(header, &["commitTimestamp"])?.and_then(|text| unix_ms(&text, 0));
     let time = time.map(|time| time.to_string());
@@ -108,29 +119,35 @@ fn cut_change<'a>(
     let sequence = text_at(header, &["sequenceNumber"])?;
     for node in ids.into_iter().take(PIECES_MAX) {
         let text = Text::only(node.raw(), list.raw(), event.raw());
-        let id = digest(text.parts());
-        let record_id = match node.text() {
-            Ok(Some(record_id)) if !record_id.contains('*') => record_id,
-            Ok(_) => {
-                pieces.push(Piece::filtered(text, id));
-                continue;
+        let piece = match record_id(node) {
+            Ok(Some(record_id)) => {
+                let parts = [transaction.clone(), sequence.clone(), Some(record_id.clone())];
+                let own = transaction.as_ref().and_then(|_| joined(parts.into_iter().map(Ok)));
+                let id = own.unwrap_or_else(|| digest(text.parts()));
+                let record = Record {
+                    sort: name.as_deref(),
+                    change: change.as_deref(),
+                    id: Some(&record_id),
+                    time: time.as_deref(),
+                    currency: currency.as_deref(),
+                };
+                Piece::of_record(mapping, text, &record.json(fields.raw()), &id)
+            }
+            Ok(None) => {
+                let id = digest(text.parts());
+                Piece::filtered(text, id)
             }
             Err(reason) => {
-                pieces.push(Piece::rejected(text, id, reason));
-                continue;
+                let id = digest(text.parts());
+                Piece::rejected(text, id, reason)
             }
         };
-        let parts = [transaction.clone(), sequence.clone(), Some(record_id.clone())];
-        let own = transaction.is_some().then(|| joined(parts.into_iter().map(Ok))).flatten();
-        let record = Record {
-            sort: name.as_deref(),
-            change: change.as_deref(),
-            id: Some(&record_id),
-            time: time.as_deref(),
-            currency: currency.as_deref(),
-        };
-        let json = record.json(fields.raw());
-        pieces.push(Piece::of_record(mapping, text, &json, &own.unwrap_or(id)));
+        pieces.push(piece);
     }
     Ok(())
+}
+
+/// The id of one record; `None` for all of a type.
+fn record_id(node: Node<'_>) -> Result<Option<Cow<'_, str>>, Reason> {
+    Ok(node.text()?.filter(|id| !id.contains('*')))
 }

@@ -100,7 +100,7 @@ impl Walk {
         self.path.push(element.local_name().as_ref().to_owned());
         self.text.clear();
         (self.is_leaf, self.is_nil) =
-            (true, attribute(element, "nil").is_some_and(|nil| nil == "true"));
+            (true, attribute(element, "nil").is_some_and(|nil| matches!(&*nil, "true" | "1")));
         match self.below() {
             Some([]) => self.found = Notification { from, ..Notification::default() },
             Some([object]) if object == "sObject" => {
