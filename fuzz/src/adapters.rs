@@ -106,6 +106,8 @@ fn sources() -> Value {
         "stories": with(story),
         "stripe": { "kind": "stripe", "secret": "KEY" },
         "hubspot": { "kind": "hubspot", "secret": "KEY", "public_url": "https://polso.example" },
+        "meta": { "kind": "meta", "secret": "KEY", "verify_token": "KEY" },
+        "salesforce": { "kind": "salesforce", "secret": "ORGANISATION", "path_secret": "PATH" },
         "zoho": { "kind": "zoho", "secret": "KEY" },
     })
 }

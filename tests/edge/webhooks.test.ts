@@ -102,6 +102,20 @@ const cases: readonly Case[] = [
     },
   },
   { source: "stories", files: ["story-insights.json"], accepted: 1 },
+  {
+    source: "meta",
+    files: ["meta-insights.json", "meta-comments.json"],
+    accepted: 5,
+    filtered: 5,
+    bad: {
+      count: 1,
+      text: /"impressions":"many"/,
+      map: builtIn("meta").map((map) =>
+        map["engagement"] ? { ...map, engagement: { comments: { pointer: "/value/replies", absent: [-1] } } } : map,
+      ),
+    },
+  },
+  { source: "meta_insights", files: ["meta-messages.json"], accepted: 1, filtered: 11 },
 ];
 
 /** The sums of the verdicts that some files were answered with. */
@@ -131,7 +145,8 @@ function servers(t: TestContext): (tables: Record<string, Table>) => Promise<Ser
   };
 }
 
-const quietly = (server: Server) => quiet(server, secrets, ["milleduecento", "payment_intent", "332507367156"]);
+const quietly = (server: Server) =>
+  quiet(server, secrets, ["milleduecento", "payment_intent", "332507367156", "AQ8AQFakeSession"]);
 
 test("a provider's good items count once, its bad one is kept and counts once after the mapping is put right", async (t) => {
   const start = servers(t);
@@ -217,7 +232,8 @@ test("a request that was not signed with the source's secret is refused and leav
     }
     const foreign = { ...good, url: good.url.replace(`/webhooks/${source}`, "/webhooks/nobody") };
     assert.equal((await deliver(foreign)).status, 404, source);
-    assert.equal((await fetch(good.url)).status, 405, source);
+    // Meta's handshake is a GET.
+    assert.equal((await fetch(good.url)).status, source.startsWith("meta") ? 403 : 405, source);
   }
   for (const age of [-301_000, 301_000]) {
     const { name, source } = sending(server, "stripe");
@@ -287,7 +303,57 @@ test("handshakes are answered, and count nothing", async (t) => {
     body: JSON.stringify({ type: "url_verification", challenge }),
   });
   assert.equal(unsigned.status, 401);
+  const subscribe = (mode: string, token: string) =>
+    fetch(`${server.url}/webhooks/meta?hub.mode=${mode}&hub.challenge=1158201444&hub.verify_token=${token}`);
+  const meta = await subscribe("subscribe", secrets["VERIFY"] as string);
+  assert.deepEqual([meta.status, await meta.text()], [200, "1158201444"]);
+  assert.equal((await subscribe("subscribe", "another")).status, 403);
+  assert.equal((await subscribe("unsubscribe", secrets["VERIFY"] as string)).status, 403);
   assert.deepEqual((await integrity(server)).sources, {});
+});
+
+test("Salesforce is acknowledged in SOAP, each notification counts once, and no session is kept", async (t) => {
+  const server = await startServer({ sources, secrets });
+  t.after(() => server.stop());
+  const file = "salesforce-opportunities.xml";
+  const [message, type] = [read(file), typeOf(file)];
+  for (let time = 0; time < 2; time++) {
+    const answer = await send(server, "salesforce", message, type);
+    assert.deepEqual([answer.status, answer.type], [200, "text/xml;charset=utf-8"]);
+    assert.match(
+      answer.text,
+      /<notificationsResponse xmlns="http:\/\/soap\.sforce\.com\/2005\/09\/outbound"><Ack>true<\/Ack>/,
+    );
+  }
+  const figures = (await integrity(server)).sources["salesforce"];
+  assert.deepEqual([figures?.accepted, figures?.duplicates, figures?.conflicts], [2, 2, 0]);
+  assert.deepEqual([figures?.rejected, figures?.filtered], [4, 2]);
+  const admin = await server.token({ scope: "admin" });
+  const kept = await get(server, "/api/v1/rejected?source=salesforce", admin);
+  assert.equal(kept.json.rejected.length, 4);
+  for (const { body } of kept.json.rejected) {
+    assert.match(body, /^<soapenv:Envelope .*<Notification>.*<\/soapenv:Envelope>$/s);
+    assert.ok(!body.includes("AQ8AQFakeSession") && !body.includes("00D5g0000012abc"), body);
+  }
+
+  const events = await send(server, "salesforce", read("salesforce-cometd.json"));
+  const told = JSON.parse(events.text);
+  assert.deepEqual([events.status, told.accepted, told.filtered], [200, 2, 3]);
+
+  const good = await signed(server, "salesforce", message, type);
+  const path = `/${secrets["SALESFORCE_PATH"]}`;
+  for (const forged of [
+    { ...good, url: good.url.replace(path, "") },
+    { ...good, url: good.url.replace(path, `${path}x`) },
+    {
+      ...good,
+      body: Buffer.from(good.body.toString().replace(/<OrganizationId>[^<]*/, "<OrganizationId>00D5g0000012abd")),
+    },
+    { ...good, body: Buffer.from(`<!DOCTYPE x [<!ENTITY a "b">]>${good.body}`) },
+  ]) {
+    assert.equal((await deliver(forged)).status, 401, forged.url);
+  }
+  quietly(server);
 });
 
 test("a source that is faster than its rate is told when to come again, and forgeries do not use it up", async (t) => {

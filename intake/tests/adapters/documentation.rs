@@ -46,7 +46,7 @@ fn examples(text: &str) -> usize {
                 assert_eq!(problems, block.lines().collect::<Vec<_>>());
                 count += 1;
             }
-            "json sent" | "text sent" => {
+            "json sent" | "text sent" | "xml sent" => {
                 let sender = current.as_ref().unwrap().sources.values().next().unwrap();
                 let file = if words == "text sent" { "a.form" } else { "a.json" };
                 let pieces = cut(sender, file, block.trim().as_bytes(), None);
@@ -85,4 +85,6 @@ fn the_examples_of_the_guides_are_true() {
     check("connect-hubspot.md", 2);
     check("connect-zoho.md", 4);
     check("connect-any-other.md", 1);
+    check("connect-meta.md", 5);
+    check("connect-salesforce.md", 3);
 }

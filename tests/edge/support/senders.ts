@@ -13,7 +13,11 @@ import type { Server } from "../../support/server.ts";
 export type Table = Record<string, Json>;
 
 const payloads = inRoot("intake", "tests", "payloads");
-const types: Record<string, string> = { ".json": "application/json", ".form": "application/x-www-form-urlencoded" };
+const types: Record<string, string> = {
+  ".json": "application/json",
+  ".form": "application/x-www-form-urlencoded",
+  ".xml": "text/xml; charset=utf-8",
+};
 
 export const sources = parse(readFileSync(join(payloads, "sources.toml"), "utf8")) as Record<string, Table>;
 export const secrets: Record<string, string> = {
@@ -22,6 +26,9 @@ export const secrets: Record<string, string> = {
   SECOND_SECRET: "another-secret-of-tests",
   WEBHOOKS_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
   BASIC: "polso:password-of-tests",
+  VERIFY: "the-verify-token-of-tests",
+  SALESFORCE_ORGANISATION: "00D5g0000012abc",
+  SALESFORCE_PATH: "a-path-of-tests-that-nobody-guesses",
 };
 
 export const read = (file: string) => readFileSync(join(payloads, file));

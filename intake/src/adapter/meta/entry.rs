@@ -1,11 +1,11 @@
 //! One entry of a notification: an account, and what is told of it, in any of the forms that Meta uses.
 //!
-//! Bounds: as many things as the caller takes; [`SCALAR_BYTES_MAX`](super::super::SCALAR_BYTES_MAX) for what goes into
+//! Bounds: [`PIECES_MAX`] elements of each list; [`SCALAR_BYTES_MAX`](super::super::SCALAR_BYTES_MAX) for what goes into
 //! the envelope of each.
 
 use polso_core::{Reason, ReasonCode as Code};
 
-use super::super::{Text, scalar};
+use super::super::{PIECES_MAX, Text, scalar};
 use crate::mapping::{Node, only};
 
 /// An entry.
@@ -75,7 +75,8 @@ impl<'a> Entry<'a> {
                 let elements = found.elements().ok_or_else(|| {
                     Reason::foreign_field(Code::FieldType, name, format!("`{name}` is no list"))
                 })?;
-                told.extend(elements.into_iter().map(|node| Told::Listed(list, node)));
+                let elements = elements.into_iter().take(PIECES_MAX);
+                told.extend(elements.map(|node| Told::Listed(list, node)));
             }
         }
         if let (Some(field), Some(value)) = (member("field")?, member("value")?)
