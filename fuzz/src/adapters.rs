@@ -74,7 +74,13 @@ fn read_again(adapter: &Adapter, piece: &Piece<'_>) {
 /// Every kind whose bodies are read by a mapping.
 static SENDERS: LazyLock<BTreeMap<String, Sender>> = LazyLock::new(|| {
     let config = Config::parse(&json!({ "sources": sources() }), |name| {
-        Some(if name == "SIGNING" { "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD" } else { "{}" }.into())
+        let secret = match name {
+            "SIGNING" => "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+            "ORGANISATION" => "00D5g0000012abc",
+            "PATH" => "a-path-that-nobody-guesses",
+            _ => "{}",
+        };
+        Some(secret.to_owned())
     });
     config.unwrap().sources
 });
@@ -127,6 +133,22 @@ pub fn seeds() -> Vec<Vec<u8>> {
         payload("shopify", include_str!("../../intake/tests/payloads/shopify-paid.json")),
         payload("hubspot", include_str!("../../intake/tests/payloads/hubspot-batch.json")),
         payload("zoho", &zoho.replace("zoho-token-for-tests", CREDENTIAL)),
+        payload("meta", include_str!("../../intake/tests/payloads/meta-insights.json")),
+        payload("meta", include_str!("../../intake/tests/payloads/meta-comments.json")),
+        payload("meta", include_str!("../../intake/tests/payloads/meta-messages.json")),
+        payload("meta", r#"[[{"entry":[]}],{"entry":[1,{"changes":{}},{"field":"a","value":1}]}]"#),
+        payload(
+            "salesforce",
+            include_str!("../../intake/tests/payloads/salesforce-opportunities.xml"),
+        ),
+        payload("salesforce", include_str!("../../intake/tests/payloads/salesforce-leads.xml")),
+        payload("salesforce", include_str!("../../intake/tests/payloads/salesforce-cometd.json")),
+        payload("salesforce", include_str!("../../intake/tests/payloads/salesforce-pubsub.json")),
+        payload(
+            "salesforce",
+            include_str!("../../intake/tests/payloads/salesforce-eventbridge.json"),
+        ),
+        payload("salesforce", "<Envelope><Body><notifications><Notification/>"),
         payload("zoho", r#"{"ids":[1,"1",null],"affected_values":[{"record_id":1,"values":{}}]}"#),
         payload(
             "conversion",
