@@ -111,7 +111,7 @@ fn some_values_say_that_there_is_none() {
         "view_count": { "pointer": ["/views", "/reach"], "absent": [-1, ""] },
     } });
     check(&map, r#"{"views":-1,"reach":7}"#, r#"{"engagement":{"view_count":7}}"#);
-    check(&map, r#"{"views":"","reach":"-1"}"#, "{}");
+    check(&map, r#"{"views":"","reach":"-1"}"#, r#"{"engagement":{}}"#);
     check(&map, r#"{"views":0}"#, r#"{"engagement":{"view_count":0}}"#);
 }
 
