@@ -1,13 +1,13 @@
 /**
  * `npm run send -- --source NAME FILE…`: sends files as the source's provider would, signed with the local secrets, and
- * prints what each is answered.
+ * prints what each is answered. Exit code 1 when any answer is not 2xx.
  */
 
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { Complaint } from "../complaint.mjs";
 import { parseOptionsAndNames, wholeNumber } from "../options.mjs";
-import { wranglerToml } from "../paths.mjs";
+import { devVars, wranglerToml } from "../paths.mjs";
 import { nativeRoutes, post, sign } from "../send/post.mjs";
 import { readConfig } from "../serve/config.mjs";
 import { localSecrets } from "../serve/secrets.mjs";
@@ -26,6 +26,7 @@ export async function main(args) {
     source: { type: "string" },
     url: { type: "string", default: "http://127.0.0.1:8787" },
     config: { type: "string", default: wranglerToml },
+    secrets: { type: "string", default: devVars },
     type: { type: "string" },
     event: { type: "string", default: "conversione" },
     secret: { type: "string", default: "1" },
@@ -38,7 +39,7 @@ export async function main(args) {
   const sending = {
     name: /** @type {string} */ (values.source),
     source,
-    secrets: localSecrets(),
+    secrets: localSecrets(values.secrets),
     url: values.url.replace(/\/$/, ""),
     event: /** @type {keyof typeof nativeRoutes} */ (values.event),
     position: wholeNumber("secret", values.secret, 1, 2) - 1,
