@@ -220,6 +220,18 @@ test("a withdrawal clears what earlier pages left, though this one never opened 
   assert.equal(device.databases.size, 0);
 });
 
+test("a withdrawal clears the device after the close too", async () => {
+  const { world, tracker, track } = begin();
+  await tracker.consent("granted");
+  world.server.reply = networkLost;
+  track(1);
+  await tracker.close();
+  await tracker.consent("denied");
+  assert.equal(world.device.databases.size, 0);
+  await tracker.consent("granted");
+  assert.equal(world.device.databases.size, 0, "a closed one keeps nothing");
+});
+
 test("a withdrawal on one page holds on all", async () => {
   const device = new TestDevice();
   const [one, other] = [0, 1].map(() => begin(new TrackerTestWorld(new TestServer(), device)));
@@ -252,6 +264,17 @@ test("a device that keeps nothing leaves it to memory", async (t) => {
   await world.pass(2_000);
   assert.equal(tracker.counts.accepted, 1);
   assert.equal(warn.mock.callCount(), 1);
+});
+
+test("a device that fails later leaves it to memory too", async (t) => {
+  const warn = t.mock.method(console, "warn", () => {});
+  const { world, tracker, track } = begin();
+  await tracker.consent("granted");
+  world.device.isBroken = true;
+  world.show();
+  track(1);
+  await world.pass(2_000);
+  assert.deepEqual([tracker.counts.accepted, warn.mock.callCount()], [1, 1]);
 });
 
 test("what is not answered at the close stays on the device", async () => {

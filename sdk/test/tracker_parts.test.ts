@@ -97,7 +97,10 @@ async function check(response: Response, expected: unknown): Promise<void> {
 test("an ingest answer names events; what is no row is none", async () => {
   const row = { index: 0, id: "a", verdict: "accepted" };
   for (const status of [202, 422]) {
-    await check(Response.json({ results: [row, null, 7, {}] }, { status }), { kind: "judged", rows: [row] });
+    await check(Response.json({ results: [row, null, 7, {}, { index: 1, verdict: "rejected" }] }, { status }), {
+      kind: "judged",
+      rows: [row],
+    });
   }
   await check(Response.json({}, { status: 202 }), { kind: "judged", rows: [] });
 });

@@ -196,7 +196,7 @@ test("what the answer does not name is sent again", async () => {
 test("verdicts are counted, and what will never count is told", async () => {
   const { world, tracker, track, dropped } = begin();
   const reasons = [{ code: "value_negative", field: "valore", message: "…" }];
-  const verdicts = ["accepted", "duplicate", "filtered", "conflict", "rejected"];
+  const verdicts = ["accepted", "duplicate", "filtered", "conflict", "rejected", "unheard_of"];
   world.replies.push(({ events }) => {
     const results = events.map(({ id }, index) => {
       const verdict = verdicts[index];
@@ -204,20 +204,21 @@ test("verdicts are counted, and what will never count is told", async () => {
     });
     return Response.json({ results }, { status: 202 });
   });
-  const ids = track(5);
+  const ids = track(6);
   await world.pass(2_000);
   assert.deepEqual(tracker.counts, {
-    tracked: 5,
+    tracked: 6,
     restored: 0,
     pending: 0,
     accepted: 1,
     duplicates: 1,
     filtered: 1,
-    dropped: { conflict: 1, rejected: 1 },
+    dropped: { conflict: 1, rejected: 1, unheard_of: 1 },
   });
   assert.deepEqual(dropped, [
     { id: ids[3], kind: "conversione", code: "conflict" },
     { id: ids[4], kind: "conversione", code: "rejected", reasons },
+    { id: ids[5], kind: "conversione", code: "unheard_of" },
   ]);
 });
 

@@ -111,18 +111,25 @@ export class TrackerTestWorld extends TestWorld implements TrackerWorld {
   }
 
   async openStore(name: string, onCleared: () => void): Promise<Store> {
-    const { databases, open, isBroken } = this.device;
-    if (isBroken) throw new DOMException("no room", "QuotaExceededError");
+    const { databases, open } = this.device;
+    this.#useDevice();
     const rows = databases.get(name) ?? new Map<string, Entry>();
     databases.set(name, rows);
     const store: Store = {
       put: (entries) => entries.forEach((entry) => void rows.set(entry.id, entry)),
       delete: (ids) => ids.forEach((id) => void rows.delete(id)),
-      load: async (max) => [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, max),
+      load: async (max) => {
+        this.#useDevice();
+        return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, max);
+      },
       close: () => open.delete(store),
     };
     open.set(store, { name, onCleared });
     return store;
+  }
+
+  #useDevice(): void {
+    if (this.device.isBroken) throw new DOMException("no room", "QuotaExceededError");
   }
 
   async clearStore(name: string): Promise<void> {

@@ -31,7 +31,7 @@ export async function outcomeOf(response: Response, wallMs: number): Promise<Out
   const { status, headers } = response;
   if (status === 202 || status === 422) {
     const { results } = (await response.json()) as { results?: Row[] };
-    return { kind: "judged", rows: Array.isArray(results) ? results.filter((row) => row?.verdict) : [] };
+    return { kind: "judged", rows: Array.isArray(results) ? results.filter((row) => row?.id && row.verdict) : [] };
   }
   if (status === 429 || status >= 500) {
     return { kind: "unknown", retryAfterMs: retryAfterMs(headers.get("retry-after"), wallMs) };

@@ -32,7 +32,7 @@ export async function openStore(name: string, onCleared: () => void): Promise<St
 
   const begin = (mode: IDBTransactionMode) => {
     const transaction = database.transaction(table, mode);
-    transaction.onabort = () => warn(transaction.error);
+    transaction.onabort = () => warnOfDevice(transaction.error);
     return transaction;
   };
   // Committed at once, so that a page that ends here leaves it whole.
@@ -42,7 +42,7 @@ export async function openStore(name: string, onCleared: () => void): Promise<St
       for (const item of items) change(transaction.objectStore(table), item);
       transaction.commit();
     } catch (error) {
-      warn(error);
+      warnOfDevice(error);
     }
   };
 
@@ -73,6 +73,7 @@ function ended<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-function warn(error: unknown): void {
+/** The device does not take or give what it should: nothing is lost by that while the page is there. */
+export function warnOfDevice(error: unknown): void {
   console.warn("polso: events are kept in memory only:", error);
 }

@@ -20,8 +20,8 @@ export class Tally {
 
   /** The server has named it. */
   judge(entry: Entry, { verdict, reasons }: Row): void {
-    if (verdict === "rejected" || verdict === "conflict") this.drop(entry, verdict, reasons);
-    else this.#counted[verdict] += 1;
+    if (verdict === "accepted" || verdict === "duplicate" || verdict === "filtered") this.#counted[verdict] += 1;
+    else this.drop(entry, verdict, reasons);
   }
 
   drop({ id, kind }: Pick<Dropped, "id" | "kind">, code: string, reasons?: Dropped["reasons"]): void {

@@ -11,7 +11,7 @@ import type { Cancel } from "../world.ts";
 import type { Row } from "./outcome.ts";
 import { type Entry, Queue, rowBytesMax } from "./queue.ts";
 import { type Owner, Sender } from "./sender.ts";
-import type { Store } from "./store.ts";
+import { type Store, warnOfDevice } from "./store.ts";
 import { Tally } from "./tally.ts";
 import type { Consent, Dropped, EventKind, TrackedEvents, TrackerCounts, TrackerOptions } from "./types.ts";
 import { uuidV7, wallMsOf } from "./uuid.ts";
@@ -84,14 +84,14 @@ export class Tracker {
    * @returns when it holds
    */
   async consent(consent: Consent): Promise<void> {
-    if (this.#closed || consent === this.#consent) return;
     if (consent === "denied") {
       this.#withdraw();
-      return this.#world.clearStore(this.#name);
+      await this.#world.clearStore(this.#name);
+    } else if (this.#consent !== "granted" && !this.#closed) {
+      this.#consent = "granted";
+      this.#changes += 1;
+      await this.#keep(this.#changes);
     }
-    this.#consent = consent;
-    this.#changes += 1;
-    await this.#keep(this.#changes);
   }
 
   /** Sends what waits now. @returns when everything is answered, or a try has failed */
@@ -143,7 +143,7 @@ export class Tracker {
       store.put(this.#queue.entries());
       await this.#restore();
     } catch (error) {
-      console.warn("polso: events are kept in memory only:", error);
+      warnOfDevice(error);
     }
   }
 
@@ -151,7 +151,10 @@ export class Tracker {
   async #restore(): Promise<void> {
     const [store, { room }] = [this.#store, this.#queue];
     if (store === undefined || room === 0) return;
-    const kept = await store.load(room);
+    const kept = await store.load(room).catch((error: unknown) => {
+      warnOfDevice(error);
+      return [];
+    });
     if (store !== this.#store || this.#closed) return;
     this.#hasMore = kept.length === room;
     for (const entry of kept) if (!this.#queue.has(entry) && this.#queue.add(entry)) this.#tally.restored += 1;
