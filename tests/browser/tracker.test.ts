@@ -4,9 +4,11 @@
  */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Tracker } from "polso/tracker";
+import { inRoot } from "../../scripts/paths.mjs";
 import { launchChromium } from "../support/chromium.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
@@ -14,24 +16,27 @@ import { Gate, Shop } from "./support/gate.ts";
 
 declare const tracker: Tracker;
 
-const key = "pk_prova";
+const key = "pk_sito";
 let server: Server;
 let browser: Browser;
 let gate: Gate;
 let shop: Shop;
 let context: BrowserContext;
-/** Events that the tests have tracked so far. */
+/** Conversions that the tests have tracked so far, and the euro that they are worth. */
 let tracked = 0;
+let worth = 0;
 
 before(async () => {
   [gate, browser] = await Promise.all([Gate.open(), launchChromium()]);
-  shop = await Shop.open(
-    () => `import { createTracker } from "${gate.url}/sdk/tracker.js";
-      window.dropped = [];
-      window.tracker = createTracker({
-        url: "${gate.url}", source: "sito", key: "${key}", onDrop: (one) => dropped.push(one.code),
-      });`,
-  );
+  const script = `import { createTracker } from "${gate.url}/sdk/tracker.js";
+    window.dropped = [];
+    window.tracker = createTracker({
+      url: "${gate.url}", source: "sito", key: "${key}", onDrop: (one) => dropped.push(one.code),
+    });`;
+  shop = await Shop.open({
+    "/": `<!doctype html><title>shop</title><script type="module">${script}</script>`,
+    "/documented": documented().replaceAll("https://kpi.example.it", gate.url),
+  });
   const sito = { kind: "browser", write_key: key, origins: [shop.url] };
   server = await startServer({ sources: { sito, lento: { ...sito, rate_per_s: 1 } } });
   gate.target = server.url;
@@ -50,6 +55,13 @@ afterEach(async () => {
   assert.deepEqual(gate.faults, [], "every fault has happened");
 });
 
+/** The complete page of `docs/track.md`. */
+function documented(): string {
+  const [, html = ""] = /```html\n(.*?)```/s.exec(readFileSync(inRoot("docs", "track.md"), "utf8")) ?? [];
+  assert.ok(html.startsWith("<!doctype html>"));
+  return html;
+}
+
 /** A page of the shop; with consent, what it tracks outlives it. */
 async function visit(consent = false): Promise<Page> {
   const page = await context.newPage();
@@ -62,6 +74,7 @@ async function visit(consent = false): Promise<Page> {
 /** Tracks so many sales of 1 euro. */
 async function track(page: Page, count: number, note = ""): Promise<void> {
   tracked += count;
+  worth += count;
   await page.evaluate(
     ([count, note]) => {
       for (let client = 0; client < count; client += 1) {
@@ -94,7 +107,7 @@ async function countedOnce(page?: Page): Promise<void> {
   const all = async () => ((await counted())[0] ?? 0) >= tracked;
   await until(`${tracked} events are counted`, all, () => "", 30_000);
   if (page !== undefined) await until("the page knows", async () => (await counts(page)).pending === 0);
-  assert.deepEqual(await counted(), [tracked, tracked]);
+  assert.deepEqual(await counted(), [tracked, worth]);
 }
 
 test("events of a page are counted, by batches of 20 and after two seconds", async () => {
@@ -106,6 +119,18 @@ test("events of a page are counted, by batches of 20 and after two seconds", asy
   const { accepted, dropped } = await counts(page);
   assert.deepEqual([accepted, dropped], [45, {}]);
   assert.equal(gate.preflights, 0, "a page of another origin needs no leave for them");
+});
+
+test("the page of the documentation does what it says", async () => {
+  const page = await context.newPage();
+  await page.goto(`${shop.url}/documented`);
+  await page.getByRole("checkbox").check();
+  await page.getByRole("button").click();
+  await page.waitForFunction(async () => (await indexedDB.databases()).length === 1);
+  tracked += 1;
+  await countedOnce();
+  await page.getByRole("checkbox").uncheck();
+  await page.waitForFunction(async () => (await indexedDB.databases()).length === 0);
 });
 
 test("offline: they wait, and go when the network is back", async () => {

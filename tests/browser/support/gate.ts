@@ -74,7 +74,7 @@ export class Gate {
   }
 }
 
-/** The shop: one page, whatever is asked for. */
+/** The shop's site. */
 export class Shop {
   readonly #server: Server;
 
@@ -82,10 +82,12 @@ export class Shop {
     this.#server = server;
   }
 
-  /** @param script the page's module */
-  static async open(script: () => string): Promise<Shop> {
-    const page = () => `<!doctype html><title>shop</title><script type="module">${script()}</script>`;
-    const server = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end(page()));
+  /** @param pages by their paths; at any other path is the one at `/` */
+  static async open(pages: Readonly<Record<string, string>>): Promise<Shop> {
+    const page = (path = "/") => pages[path] ?? pages["/"];
+    const server = createServer(({ url }, answer) => {
+      answer.writeHead(200, { "content-type": "text/html" }).end(page(url));
+    });
     return new Shop(await listening(server));
   }
 
