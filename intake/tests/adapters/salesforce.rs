@@ -146,6 +146,31 @@ fn fields_are_read_as_xml_says() {
 }
 
 #[test]
+fn a_time_is_the_best_that_is_told() {
+    let times = |names: &[&str]| {
+        let field = |name: &&str| match *name {
+            "CloseDate" => "<sf:CloseDate>2026-11-27</sf:CloseDate>".to_owned(),
+            name => format!("<sf:{name}>2026-11-28T08:00:00.000Z</sf:{name}>"),
+        };
+        let fields: String = names.iter().map(field).collect();
+        let modified = "<sf:LastModifiedDate>2026-11-28T09:00:00.000Z</sf:LastModifiedDate>";
+        let told = found(&message(&notification(7, &fields).replace(modified, "")));
+        let event: Value = serde_json::from_str(&told[0]).unwrap_or_default();
+        event["timestamp"].as_str().unwrap_or(&told[0]).to_owned()
+    };
+    let instant = "2026-11-28T08:00:00.000Z";
+    for (names, expected) in [
+        (&["CreatedDate", "CloseDate", "LastModifiedDate"][..], instant),
+        (&["CreatedDate", "CloseDate", "SystemModstamp"], instant),
+        (&["CreatedDate", "CloseDate"], "2026-11-27T00:00:00Z"),
+        (&["CreatedDate"], instant),
+        (&[], "field_missing timestamp"),
+    ] {
+        assert_eq!(times(names), expected, "{names:?}");
+    }
+}
+
+#[test]
 fn a_dtd_entities_and_depth_are_refused() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     let good = message(&notification(7, ""));

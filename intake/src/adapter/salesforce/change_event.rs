@@ -3,8 +3,8 @@
 //!
 //! A change event may be about several records that changed alike; each is a piece of its own, whose text is the event
 //! with that record alone. What only says that something was missed (`GAP_…`), or is about all records of a type
-//! (`001*`), tells no fields and is filtered. Bound: [`RECORDS_BYTES_MAX`]. Source: "Change Event Message Structure" in Salesforce's Change Data
-//! Capture guide.
+//! (`001*`), tells no fields and is filtered. Bound: [`RECORDS_BYTES_MAX`]. Source: "Change Event Message Structure" in
+//! Salesforce's Change Data Capture guide.
 
 use std::borrow::Cow;
 

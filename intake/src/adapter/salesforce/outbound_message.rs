@@ -26,8 +26,11 @@ const BEFORE: &str = concat!(
 );
 const AFTER: &str = "</notifications></soapenv:Body></soapenv:Envelope>";
 
-/// Fields that say when a record was changed, the best first.
-const TIMES: [&str; 3] = ["LastModifiedDate", "SystemModstamp", "CreatedDate"];
+/// Fields that say when a record came to be as it is, the best first.
+const TIMES: [&str; 4] = ["LastModifiedDate", "SystemModstamp", CLOSED, "CreatedDate"];
+
+/// The one of them that is a day without an hour.
+const CLOSED: &str = "CloseDate";
 
 /// Cuts a message into its notifications; `None` when it has none, or cannot be read.
 pub(super) fn cut<'a>(mapping: &Mapping, body: &'a str) -> Option<Vec<Piece<'a>>> {
@@ -151,12 +154,14 @@ impl Notification {
         let own = Some(self.id.as_str()).filter(|id| !id.is_empty());
         let id = own.and_then(|id| joined([Ok(Some(id.into()))].into_iter()));
         let id = id.unwrap_or_else(|| digest([raw]));
-        let closed = || self.field("CloseDate").map(|date| format!("{date}T00:00:00Z"));
-        let changed = TIMES.iter().find_map(|name| self.field(name)).map(str::to_owned);
+        let time = TIMES.iter().find_map(|name| {
+            let hour = if *name == CLOSED { "T00:00:00Z" } else { "" };
+            Some(format!("{}{hour}", self.field(name)?))
+        });
         let record = Record {
             sort: self.sort.as_deref(),
             id: self.field("Id"),
-            time: changed.or_else(closed).as_deref(),
+            time: time.as_deref(),
             currency: self.field("CurrencyIsoCode"),
             ..Record::default()
         }
