@@ -30,6 +30,8 @@ pub(super) fn check_type(content_type: Option<&str>) -> Result<(), Refusal> {
     if known { Ok(()) } else { Err(Refusal::ContentTypeUnsupported) }
 }
 
+const EXPECTED: &str = "an object with `key` and `events`";
+
 /// A body, not yet cut.
 #[derive(Deserialize)]
 #[serde(expecting = "an object with `key` and `events`")]
@@ -45,10 +47,12 @@ impl<'a> Parcel<'a> {
     /// The refusals of 400 that begin with `body_`.
     pub(super) fn read(body: &'a [u8]) -> Result<Self, Refusal> {
         let text = text_of(body)?;
-        if text.trim_ascii().is_empty() {
-            return Err(Refusal::BodyEmpty);
+        match text.trim_ascii_start().bytes().next() {
+            None => Err(Refusal::BodyEmpty),
+            // Serde would take a list of the members too.
+            Some(b'[') => Err(Refusal::BodyNotJson { reason: format!("a list, not {EXPECTED}") }),
+            Some(_) => serde_json::from_str(text).map_err(not_json),
         }
-        serde_json::from_str(text).map_err(not_json)
     }
 
     /// The key is public: how long it takes to compare tells nothing.
@@ -110,7 +114,8 @@ mod tests {
             ("", "body_empty"),
             ("\u{feff}{}", "body_bom"),
             ("{", "body_not_json"),
-            ("[]", "body_not_json"),
+            (r#"["pk_1",[1]]"#, "body_not_json"),
+            ("7", "body_not_json"),
             ("{}", "body_not_json"),
             (r#"{"key":7,"events":[]}"#, "body_not_json"),
             (r#"{"key":"a","key":"b","events":[]}"#, "body_not_json"),
