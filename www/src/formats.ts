@@ -40,6 +40,7 @@ export class Formats {
   readonly #now: string;
   readonly #points: string;
   readonly #locale: string;
+  readonly #lengths = new Map<string, Intl.NumberFormat>();
 
   constructor({ locale, noValue, points }: Messages) {
     // Italian leaves four-digit numbers ungrouped by default; figures in a column must not.
@@ -129,6 +130,9 @@ export class Formats {
   /** The length of a bucket: `30 secondi`, `5 minuti`, `1 ora`. */
   length(ms: number): string {
     const [unit, length] = lengths.find(([, size]) => ms >= size) ?? (["second", 1_000] as const);
-    return new Intl.NumberFormat(this.#locale, { style: "unit", unit, unitDisplay: "long" }).format(ms / length);
+    const known = this.#lengths.get(unit);
+    const format = known ?? new Intl.NumberFormat(this.#locale, { style: "unit", unit, unitDisplay: "long" });
+    if (known === undefined) this.#lengths.set(unit, format);
+    return format.format(ms / length);
   }
 }

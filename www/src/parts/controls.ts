@@ -33,7 +33,7 @@ export class Controls implements Part<ControlsShown> {
       const filter = this.#add.value;
       if (filter !== "") actions.select((selection) => withFilter(selection, filter));
     });
-    // Offered just in time: values appear as events do.
+    // Offered just in time: values appear as events do, and there may be thousands to look through.
     for (const event of ["pointerdown", "focus"]) this.#add.addEventListener(event, () => this.#offer());
     this.element = h(
       "div",
@@ -47,8 +47,7 @@ export class Controls implements Part<ControlsShown> {
   show(shown: ControlsShown): void {
     const before = this.#shown;
     this.#shown = shown;
-    // A list that someone is choosing from is left alone.
-    if (this.#add.disabled) this.#offer();
+    if (this.#add.disabled || this.#add.options.length === 0) this.#offer();
     if (before?.selection === shown.selection && before.domains === shown.domains) return;
     const { selection } = shown;
     for (const choice of [selection.window, selection.kind]) {
@@ -59,7 +58,7 @@ export class Controls implements Part<ControlsShown> {
     if (chips.length > 1) chips.push(h("li", {}, this.#clear()));
     this.#chips.replaceChildren(...chips);
     this.#chips.hidden = chips.length === 0;
-    this.#offer();
+    if (document.activeElement === this.#add) this.#offer();
   }
 
   #segments<T extends "window" | "kind">(
