@@ -97,12 +97,12 @@ export class Formats {
     return unit === "euro" ? this.#compactEuro(value) : this.#compact(value);
   }
 
-  /** `▲ +12,5%`; of ratios `▼ -1,2 punti`. */
+  /** `▲ +12,5%`; of ratios `▼ -1,2 punti`; never broken into lines. */
   change({ by, unit }: Change): string {
     const arrow = by > 0 ? "▲" : by < 0 ? "▼" : "=";
     const text =
       unit === "ratio" ? this.#signedRatio.format(by) : `${this.#signedTenths.format(by * 100)} ${this.#points}`;
-    return `${arrow} ${text}`;
+    return `${arrow} ${text}`.replaceAll(" ", "\u00a0");
   }
 
   /** The same in four characters, for a cell of a map: `1,8k`, `12k`. In full it stands elsewhere. */
