@@ -90,7 +90,8 @@ impl Adapter {
     /// Cuts an authenticated body into pieces. `message_id` is what the sender signed as the id of the whole, or the
     /// id of a piece whose text is read again.
     ///
-    /// A body that cannot be read is one rejected piece; what is no UTF-8 is U+FFFD in its text.
+    /// A body that cannot be read is one rejected piece; what is no UTF-8 is U+FFFD in its text, or all of it is left out
+    /// where a body holds what proves it.
     #[must_use]
     pub fn cut<'a>(
         &self,
@@ -102,12 +103,18 @@ impl Adapter {
             let json = form(body);
             return self.cut_text(&json, message_id).into_iter().map(Piece::into_owned).collect();
         }
-        match std::str::from_utf8(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
-            Ok(text) => self.cut_text(text, message_id),
+        match std::str::from_utf8(body) {
+            // However many byte order marks there are: none is part of what is kept.
+            Ok(text) => self.cut_text(text.trim_start_matches('\u{feff}'), message_id),
             Err(error) => {
                 let message = format!("the body is not UTF-8 from byte {} on", error.valid_up_to());
+                let text = match self {
+                    Self::Mapped(_) | Self::Meta(_) => String::from_utf8_lossy(body).into_owned(),
+                    // What proved it is in it.
+                    Self::Salesforce(_) | Self::Zoho(_) => String::new(),
+                };
                 vec![Piece {
-                    text: Text::from(String::from_utf8_lossy(body).into_owned()),
+                    text: Text::from(text),
                     id: Some(message_id.map_or_else(|| digest([body]), str::to_owned)),
                     made: Made::Rejected(vec![Reason::event(Code::JsonInvalid, message)]),
                 }]

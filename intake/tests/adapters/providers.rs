@@ -202,6 +202,18 @@ fn a_rejected_piece_is_an_event_once_the_mapping_knows_its_word() {
 }
 
 #[test]
+fn nothing_is_kept_of_a_notification_that_cannot_be_read() {
+    let body = payload("zoho-deals.json");
+    let mut broken = body.clone();
+    broken[2] = 0xFF;
+    for body in [&broken[..], &body[..body.len() - 20], b"{\"token\":\"zoho-token-for-tests\"}"] {
+        let pieces = cut(&sources().sources["zoho"], "", body, None);
+        assert_eq!(told(&sources().sources["zoho"], &pieces[0]), "json_invalid");
+        assert_eq!((pieces.len(), pieces[0].text.to_string()), (1, String::new()));
+    }
+}
+
+#[test]
 fn no_text_holds_a_credential() {
     for (source, file, credentials) in [
         ("stripe", "stripe-succeeded.json", &["_secret_"][..]),
