@@ -9,7 +9,7 @@ import { Complaint } from "../complaint.mjs";
 import { parseOptions, wholeNumber } from "../options.mjs";
 import { inRoot } from "../paths.mjs";
 
-const cases = ["one-1", "one-4", "one-8", "hundred-1", "hundred-4", "hundred-8", "pixel", "wake", "cold"];
+const cases = ["one-1", "one-4", "one-8", "hundred-1", "hundred-4", "hundred-8", "webhook", "pixel", "wake", "cold"];
 const systemNames = ["polso", "javascript", "floor", "python"];
 const roundsMax = 100;
 const secondsMax = 60;

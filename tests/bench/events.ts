@@ -3,11 +3,11 @@
  * characters are written anew that make each event another. So making a hundred events costs a few microseconds, and
  * what is measured is the server.
  *
- * No two events of a run are the same: a client's letters name the connection, its digits count. Bound: 26² connections
- * and 26⁴ million events for each.
+ * No two events of a run are the same, since no two clients are.
  */
 
 import { Random } from "../../scripts/demo/random.mjs";
+import { clientMark, Names, placesOf } from "./names.ts";
 
 export const path = "/api/v1/eventi/conversione";
 
@@ -22,63 +22,57 @@ export interface RequestOptions {
   timeMs?: () => number;
 }
 
+/** One connection's requests. */
+export interface Source {
+  /** The bytes of the next request; valid until the next call. */
+  next(): Buffer;
+}
+
+/** Who sends, to which route. */
+export interface Sender {
+  name: string;
+  /** Of an answer that accepts. */
+  status: number;
+  requests(options: RequestOptions): Source;
+}
+
+/** Polso's own route, with a token. */
+export const native: Sender = { name: "native", status: 202, requests: (options) => new Requests(options) };
+
 /** A request's bytes, and where in them its events' own characters stand. */
 interface Template {
   bytes: Buffer;
   events: { client: number; time: number }[];
 }
 
-const clientMark = "CLIENTE-@@@@@@-000000";
 const timeMark = "2000-01-01T00:00:00.000Z";
-const digits = 6;
-const eventsPerLetters = 10 ** digits;
 /** Different bodies of one connection: few enough to stay in the processor's cache. */
 const eventsMade = 200;
 
 /** The requests of one connection, one after the other. */
-export class Requests {
+export class Requests implements Source {
   readonly #templates: Template[];
   readonly #options: RequestOptions;
+  readonly #names: Names;
   #sent = 0;
-  #events = 0;
 
   constructor(options: RequestOptions) {
     this.#options = options;
+    this.#names = new Names(options.connection);
     const random = new Random(options.connection);
     const bodies = Math.max(2, Math.ceil(eventsMade / options.perRequest));
     this.#templates = Array.from({ length: bodies }, () => template(random, options));
   }
 
-  /** The bytes of the next request; valid until the next call. */
   next(): Buffer {
     const { bytes, events } = this.#templates[this.#sent % this.#templates.length] as Template;
     this.#sent += 1;
     const time = new Date(this.#options.timeMs?.() ?? Date.now()).toISOString();
     for (const at of events) {
-      this.#writeClient(bytes, at.client);
+      this.#names.write(bytes, [at.client]);
       bytes.write(time, at.time, "latin1");
-      this.#events += 1;
     }
     return bytes;
-  }
-
-  #writeClient(bytes: Buffer, at: number): void {
-    const lettersAt = at + clientMark.indexOf("@");
-    writeLetters(bytes, lettersAt, this.#options.connection, 2);
-    writeLetters(bytes, lettersAt + 2, Math.floor(this.#events / eventsPerLetters), 4);
-    let rest = this.#events % eventsPerLetters;
-    for (let place = at + clientMark.length - 1; place >= at + clientMark.length - digits; place -= 1) {
-      bytes[place] = 48 + (rest % 10);
-      rest = Math.floor(rest / 10);
-    }
-  }
-}
-
-function writeLetters(bytes: Buffer, at: number, number: number, count: number): void {
-  let rest = number;
-  for (let place = at + count - 1; place >= at; place -= 1) {
-    bytes[place] = 65 + (rest % 26);
-    rest = Math.floor(rest / 26);
   }
 }
 
@@ -93,13 +87,8 @@ function template(random: Random, { perRequest, host, token }: RequestOptions): 
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   const bytes = Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
-  const places = (mark: string) => {
-    const found: number[] = [];
-    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) found.push(at);
-    return found;
-  };
-  const times = places(timeMark);
-  return { bytes, events: places(clientMark).map((client, index) => ({ client, time: times[index] ?? 0 })) };
+  const times = placesOf(timeMark, bytes);
+  return { bytes, events: placesOf(clientMark, bytes).map((client, index) => ({ client, time: times[index] ?? 0 })) };
 }
 
 const campaigns = ["Newsletter_Novembre", "Black_Friday_2026", "Ritorno_Carrello", "Webinar_CRM", "Natale_Anteprima"];

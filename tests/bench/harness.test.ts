@@ -1,16 +1,18 @@
 /** The benchmark's own judgement: it must see a wrong answer, a server that stalls and a lost probe, and count right. */
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { Requests } from "./events.ts";
+import { native, Requests } from "./events.ts";
 import { load } from "./load.ts";
 import { delaysMs } from "./probes.ts";
 import { median, quantile } from "./statistics.ts";
 import { summary } from "./summary.ts";
 import { figure, table } from "./table.ts";
 import type { Round } from "./throughput.ts";
+import { senders, webhookSecrets } from "./webhooks.ts";
 
 /** Loads a server that answers so, for a moment. */
 async function loaded(answer: RequestListener, perRequest = 1) {
@@ -19,7 +21,7 @@ async function loaded(answer: RequestListener, perRequest = 1) {
     await new Promise((resolve) => server.once("listening", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const times = { warmMs: 20, measuredMs: 100 };
-    return await load({ url, token: "t", connections: 4, perRequest, tells: true, ...times }, () => 0);
+    return await load({ sender: native, url, token: "t", connections: 4, perRequest, tells: true, ...times }, () => 0);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -75,6 +77,28 @@ test("no two events of a run are the same, and each is where it says", () => {
     }
   }
   assert.equal(ids.size, events);
+});
+
+test("no two webhooks of a run are the same, and each is signed as its provider would", () => {
+  const secret = webhookSecrets.WEBHOOK_SECRET;
+  const ids = new Set<string>();
+  for (const sender of senders.slice(1)) {
+    for (const connection of [0, 31]) {
+      const requests = sender.requests({ connection, perRequest: 1, host: "h", token: "t" });
+      for (let turn = 0; turn < 50; turn += 1) {
+        const [head = "", body = ""] = requests.next().toString().split("\r\n\r\n");
+        const mac = (text: string) => createHmac("sha256", secret).update(text).digest("hex");
+        const [, timeS, v1] = /\r\nStripe-Signature: t=(\d+),v1=(\w+)\r\n/.exec(head) ?? [];
+        if (sender.name === "stripe") assert.equal(v1, mac(`${timeS}.${body}`));
+        else assert.equal(/\r\nX-Signature: (\w+)\r\n/.exec(head)?.[1], mac(body));
+        assert.equal(Number(/Content-Length: (\d+)/.exec(head)?.[1]), Buffer.byteLength(body));
+        const { id, created } = JSON.parse(body);
+        assert.ok(Math.abs(Date.now() / 1000 - created) < 60, `${created}`);
+        ids.add(`${sender.name} ${id}`);
+      }
+    }
+  }
+  assert.equal(ids.size, 200);
 });
 
 test("a probe is shown when a figure says that it was counted, and one that never was is noticed", () => {

@@ -1,18 +1,21 @@
 /**
  * Closed-loop load: each connection sends its next request when the last one is answered. Every answer is checked;
- * one that is not a 202 with all its events accepted ends the run.
+ * one that does not accept all its events ends the run.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../support/until.ts";
-import { Requests } from "./events.ts";
+import type { Sender, Source } from "./events.ts";
 import { Line } from "./line.ts";
 import { quantile } from "./statistics.ts";
 
 export interface LoadOptions {
+  sender: Sender;
   url: string;
   token: string;
   connections: number;
+  /** Of earlier loads of the same server, whose events these must not repeat. */
+  connectionsBefore?: number;
   perRequest: number;
   /** Before anything is measured. */
   warmMs: number;
@@ -37,19 +40,19 @@ export interface Load {
  * @param sample taken when measuring begins and when it ends
  */
 export async function load<T>(options: LoadOptions, sample: () => T): Promise<Load & { before: T; after: T }> {
-  const { url, token, connections, perRequest, tells } = options;
+  const { sender, url, token, connections, connectionsBefore = 0, perRequest, tells } = options;
   const { host } = new URL(url);
   const latenciesMs: number[] = [];
   let [accepted, measuring, ended] = [0, false, false];
   const told = Buffer.from(`"accepted":${perRequest},`);
 
-  const run = async (line: Line, requests: Requests) => {
+  const run = async (line: Line, requests: Source) => {
     while (!ended) {
       const sentMs = performance.now();
       const { status, body } = await line.send(requests.next());
       if (measuring) latenciesMs.push(performance.now() - sentMs);
-      if (status !== 202 || (tells && !body.includes(told))) {
-        throw new Error(`expected 202 and ${told} but got ${status}: ${body.toString().slice(0, 500)}`);
+      if (status !== sender.status || (tells && !body.includes(told))) {
+        throw new Error(`expected ${sender.status} and ${told} but got ${status}: ${body.toString().slice(0, 500)}`);
       }
       accepted += perRequest;
     }
@@ -58,7 +61,10 @@ export async function load<T>(options: LoadOptions, sample: () => T): Promise<Lo
   const lines = await Promise.all(Array.from({ length: connections }, () => Line.open(url)));
   try {
     const running = Promise.all(
-      lines.map((line, connection) => run(line, new Requests({ connection, perRequest, host, token }))),
+      lines.map((line, index) => {
+        const connection = connectionsBefore + index;
+        return run(line, sender.requests({ connection, perRequest, host, token }));
+      }),
     );
     // A failure ends the waiting at once.
     await Promise.race([running, delay(options.warmMs)]);

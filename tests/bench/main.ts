@@ -13,10 +13,12 @@ import { type Options, type Plan, plan } from "./plan.ts";
 import { type Result, report } from "./report.ts";
 import { summary, type ThroughputResult } from "./summary.ts";
 import type { System } from "./system.ts";
-import { figure } from "./table.ts";
+import { figure, ratio } from "./table.ts";
 import { targets } from "./targets.ts";
 import { type Round, round, type ThroughputCase } from "./throughput.ts";
 import { wake } from "./wake.ts";
+import { webhook } from "./webhook.ts";
+import { polso } from "./workers.ts";
 
 /** What was started is ended with this process, by handlers of its exit. */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -29,6 +31,7 @@ const measured: Omit<Result, "targets"> = {
   options,
   systems: [],
   throughput: [],
+  webhook: [],
   pixel: [],
   wake: null,
   cold: [],
@@ -44,6 +47,13 @@ for (const system of planned.systems) {
 }
 
 for (const what of planned.throughput) measured.throughput.push(await throughput(what, planned));
+
+if (planned.webhook !== undefined && present.includes(polso)) {
+  measured.webhook = await webhook(planned.webhook);
+  for (const { route, requestsPerS, toNative } of measured.webhook) {
+    say(`  webhook: ${route} ${figure(requestsPerS)} requests/s, ${ratio(toNative.requestsPerS)}`);
+  }
+}
 
 if (planned.pixel.length > 0 && options.quick && findChromium() === undefined) {
   say("  SKIPPED: the page in the browser: there is no Chromium");

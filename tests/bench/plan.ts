@@ -5,6 +5,7 @@ import { python } from "./python.ts";
 import type { System } from "./system.ts";
 import type { ThroughputCase } from "./throughput.ts";
 import type { WakeCase } from "./wake.ts";
+import type { WebhookCase } from "./webhook.ts";
 import { floor, javascript, polso } from "./workers.ts";
 
 /** As the command line gave it; see `scripts/commands/bench.mjs`. */
@@ -25,6 +26,7 @@ export interface Plan {
   warmMs: number;
   measuredMs: number;
   throughput: ThroughputCase[];
+  webhook: WebhookCase | undefined;
   pixel: PixelCase[];
   wake: WakeCase | undefined;
   cold: boolean;
@@ -52,11 +54,12 @@ export function plan({ quick, rounds, seconds, only, systems: names }: Options):
     perRequest: 10,
     seconds: seconds * (quick ? 3 : pixelLonger),
   }));
+  const times = { warmMs: seconds * 1_000 * warmShare, measuredMs: seconds * 1_000 };
   return {
     systems: systems.filter(({ name }) => names.length === 0 || names.includes(name)),
-    warmMs: seconds * 1_000 * warmShare,
-    measuredMs: seconds * 1_000,
+    ...times,
     throughput: throughput.filter(({ name }) => asked(name)),
+    webhook: asked("webhook") ? { rounds, ...times } : undefined,
     pixel: asked("pixel") ? pixel : [],
     wake: asked("wake") ? { events: quick ? 30_000 : hourEvents, rounds } : undefined,
     cold: asked("cold"),

@@ -8,6 +8,7 @@ import { peer, type ThroughputResult, type ThroughputRow } from "./summary.ts";
 import { figure, ratio, table } from "./table.ts";
 import type { Target } from "./targets.ts";
 import type { WakeResult } from "./wake.ts";
+import type { WebhookRow } from "./webhook.ts";
 
 /** Of one core: above it the load may be what is measured. */
 const loadCpuShareMax = 0.8;
@@ -19,6 +20,7 @@ export interface Result {
   /** Each with the reason why it did not run, if it did not. */
   systems: { name: string; title: string; skipped: string | null }[];
   throughput: ThroughputResult[];
+  webhook: WebhookRow[];
   pixel: PixelResult[];
   wake: WakeResult | null;
   cold: ColdResult[];
@@ -29,6 +31,7 @@ export function report(result: Result): string {
   const parts = [
     heading(result),
     ...result.throughput.map(throughput),
+    ...(result.webhook.length === 0 ? [] : [webhooks(result.webhook)]),
     ...(result.pixel.length === 0 ? [] : [pixels(result.pixel)]),
     ...(result.wake === null ? [] : [wake(result.wake)]),
     ...(result.cold.length === 0 ? [] : [cold(result.cold)]),
@@ -71,6 +74,20 @@ function throughput({ name, perRequest, shards, rows }: ThroughputResult): strin
   const busy = rows.filter(({ loadCpuShare }) => loadCpuShare > loadCpuShareMax).map(({ system }) => system);
   const warning = busy.length === 0 ? "" : `the load itself was busy, and held these back: ${busy.join(", ")}\n`;
   return `${title}\n${table(["", ...columns.map(([column]) => column)], cells)}${warning}`;
+}
+
+function webhooks(all: readonly WebhookRow[]): string {
+  const cells = all.map(({ route, requestsPerS, p50Ms, p99Ms, cpuMsPerRequest, toNative }) => [
+    route,
+    figure(requestsPerS),
+    ratio(toNative.requestsPerS),
+    figure(p50Ms),
+    figure(p99Ms),
+    figure(cpuMsPerRequest),
+    ratio(toNative.cpu),
+  ]);
+  const title = "webhook: a signed body of 1 KB with one event; ratios are to Polso's own route";
+  return `${title}\n${table(["", "requests/s", "ratio", "p50 ms", "p99 ms", "CPU ms", "ratio"], cells)}`;
 }
 
 function pixels(all: readonly PixelResult[]): string {

@@ -19,6 +19,7 @@ export function targets(result: Measured): Target[] {
   const row = (name: string) =>
     result.throughput.find((found) => found.name === name)?.rows.find(({ system }) => system === "polso");
   const [one, hundred] = [row("one-1"), row("hundred-1")];
+  const webhook = (name: string) => result.webhook.find(({ route }) => route === name)?.toNative.requestsPerS;
   // A ledger that was full before counts, one that was not to be filled does not.
   const wake = result.wake?.events === hourEvents ? result.wake.wakeMs : null;
   const many = result.pixel.find(({ viewers }) => viewers === 100);
@@ -29,6 +30,8 @@ export function targets(result: Measured): Target[] {
     atLeast("100 events per request, requests/s to the peer's", 8, hundred?.toPeer?.requestsPerS, ratio),
     atMost("rows written per event, one event per request", 0.05, one?.rowsPerEvent, figure),
     atMost("rows written per event, 100 events per request", 0.011, hundred?.rowsPerEvent, figure),
+    atLeast("a webhook of Stripe, requests/s to the native route's", 0.9, webhook("stripe"), ratio),
+    atLeast("a generic webhook, requests/s to the native route's", 0.9, webhook("generic"), ratio),
     atMost("event to pixel, 100 viewers, package, p99", 1_000, many?.package.p99Ms, ms),
     atMost("event to pixel, 100 viewers, page, p99", 1_000, many?.dashboard?.p99Ms, ms),
     atMost("wake with an hour at 300 events/s behind it", 1_000, wake, ms),

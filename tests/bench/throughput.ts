@@ -1,5 +1,6 @@
 /** One round of one case: a system started empty, loaded, its count compared with the answers, and ended. */
 
+import { native } from "./events.ts";
 import { load } from "./load.ts";
 import type { System } from "./system.ts";
 import { usage } from "./usage.ts";
@@ -34,7 +35,7 @@ export async function round(system: System, what: ThroughputCase, warmMs: number
     const { url, pids } = running;
     const token = await running.ingestToken();
     const { perRequest } = what;
-    const options = { url, token, connections, perRequest, warmMs, measuredMs, tells: system.tells };
+    const options = { sender: native, url, token, connections, perRequest, warmMs, measuredMs, tells: system.tells };
     const measured = await load(options, () => usage(pids));
     const counted = await running.counted();
     if (counted !== undefined && counted !== measured.accepted) {

@@ -9,6 +9,7 @@ import { type Json, readConfig } from "../../scripts/serve/config.mjs";
 import { type Server, type ServerOptions, startServer } from "../support/server.ts";
 import { type Database, databases, number } from "./disk.ts";
 import type { Running, System } from "./system.ts";
+import { webhookSecrets, webhookSources } from "./webhooks.ts";
 
 /** A source whose repetitions are recognised for an hour, in the words of each. */
 export const polsoSources = { crm: { kind: "native", dedup: "client_time_hash", dedup_ttl: "1h" } };
@@ -32,7 +33,11 @@ interface Counted {
 export const polso = onWorkerd({
   name: "polso",
   title: "Polso",
-  options: async (shards) => ({ shards, sources: polsoSources }),
+  options: async (shards) => ({
+    shards,
+    sources: { ...polsoSources, ...webhookSources },
+    secrets: webhookSecrets,
+  }),
   async counted(ask) {
     const { total } = (await ask("/api/v1/integrity")) as { total: { accepted: number } };
     return { events: total.accepted };

@@ -42,6 +42,10 @@ test("a quick run measures every kind of case", async () => {
       assert.ok(row.rowsPerEvent !== null || row.system === "python");
     }
   }
+  assert.deepEqual(
+    result.webhook.map(({ route, requestsPerS, toNative }) => [route, requestsPerS > 0, toNative.requestsPerS > 0]),
+    ["native", "stripe", "generic"].map((route) => [route, true, true]),
+  );
   for (const { package: shown, probes, viewers } of result.pixel) assert.equal(shown.samples, probes * viewers);
   assert.deepEqual(
     result.pixel.map(({ viewers }) => viewers),
@@ -53,6 +57,7 @@ test("a quick run measures every kind of case", async () => {
     running,
   );
   assert.match(stdout, /^one-1: one event per request, shards: 1$/m);
+  assert.match(stdout, /^webhook: a signed body of 1 KB with one event/m);
   assert.match(stdout, /^targets$/m);
 });
 
