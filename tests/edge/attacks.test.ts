@@ -92,7 +92,8 @@ async function takesAGoodEvent(): Promise<void> {
 }
 
 before(async () => {
-  [server, decoy] = await Promise.all([startServer({ sources, secrets }), bait()]);
+  decoy = await bait();
+  server = await startServer({ sources, secrets });
   await takesAGoodEvent();
   residentBytes = resident();
 });
@@ -103,8 +104,8 @@ afterEach(async () => {
   assert.equal(decoy.asked(), 0, "nobody was asked for a key or a DTD");
 });
 after(async () => {
-  await server.stop();
   decoy.close();
+  await server.stop();
 });
 
 test("a forged token opens nothing, whatever it tries", async () => {
