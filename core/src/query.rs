@@ -2,10 +2,13 @@
 //!
 //! Bounds: 64 parameters, values of 256 characters, 400 steps of a window, 400 leading groups.
 
+mod parameters;
+
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use self::parameters::{add_where, once, parse_at, parse_top, parse_window};
 use crate::{
     domain::Domain,
     fact::Schema,
@@ -13,7 +16,7 @@ use crate::{
     kpi::{Kpi, TargetFor},
     reason::excerpt,
     time::{SECOND_MS, Timestamp},
-    window::{HOURS_HELD_DAYS, LENGTH_DAYS_MAX, Span, Window, WindowKind},
+    window::{HOURS_HELD_DAYS, Span, Window},
 };
 
 /// Most parameters of one query.
@@ -22,8 +25,6 @@ const PARAMETERS_MAX: usize = 64;
 const VALUE_CHARS_MAX: usize = 256;
 /// Most steps that a window is told apart by.
 const STEPS_MAX: i64 = 400;
-/// Most groups that a query may limit itself to.
-const TOP_MAX: usize = 400;
 
 /// One question about KPIs. Valid by construction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,69 +254,6 @@ fn span_of_steps(span: Span, step_ms: i64) -> Result<Span, QueryError> {
 
 fn refuse<T>(code: &'static str, message: String) -> Result<T, QueryError> {
     Err(QueryError { code, message })
-}
-
-fn once<'a>(name: &str, slot: &mut Option<&'a str>, value: &'a str) -> Result<(), QueryError> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => refuse("parameter_repeated", format!("`{name}` may come only once")),
-    }
-}
-
-fn parse_window(window: Option<&str>, kind: Option<&str>) -> Result<Window, QueryError> {
-    let kind = kind.map_or(Ok(WindowKind::Sliding), |name| {
-        WindowKind::named(name).ok_or_else(|| QueryError {
-            code: "kind_invalid",
-            message: format!(
-                "`{}` is none of {}",
-                excerpt(name),
-                list(WindowKind::NAMES.iter().copied())
-            ),
-        })
-    })?;
-    let text = window.unwrap_or("5m");
-    Window::parse(text, kind).ok_or_else(|| {
-        let known = match kind {
-            WindowKind::Sliding | WindowKind::Tumbling => format!(
-                "a whole number with `s`, `m`, `h` or `d`, from `30s` to `{LENGTH_DAYS_MAX}d`, or `all`"
-            ),
-            WindowKind::Calendar => {
-                format!("whole days, from `1d` to `{HOURS_HELD_DAYS}d`, or `all`")
-            }
-        };
-        let message = format!("`{}` is no window: {known}", excerpt(text));
-        QueryError { code: "window_invalid", message }
-    })
-}
-
-fn parse_at(text: &str) -> Result<Timestamp, QueryError> {
-    Timestamp::parse(text).ok_or_else(|| QueryError {
-        code: "at_invalid",
-        message: format!(
-            "`{}` is no RFC 3339 time with an offset (`+` is written `%2B` in a URL)",
-            excerpt(text)
-        ),
-    })
-}
-
-fn parse_top(text: &str) -> Result<usize, QueryError> {
-    let top = text.parse().ok().filter(|top| (1..=TOP_MAX).contains(top));
-    top.ok_or_else(|| QueryError {
-        code: "top_invalid",
-        message: format!("`{}` is no whole number from 1 to {TOP_MAX}", excerpt(text)),
-    })
-}
-
-fn add_where(wheres: &mut Vec<(String, Vec<String>)>, text: &str) -> Result<(), QueryError> {
-    let Some((name, value)) = text.split_once(':') else {
-        let message = format!("`{}` is not `dimension:value`", excerpt(text));
-        return refuse("where_invalid", message);
-    };
-    match wheres.iter_mut().find(|(known, _)| known == name) {
-        Some((_, values)) => values.push(value.to_owned()),
-        None => wheres.push((name.to_owned(), vec![value.to_owned()])),
-    }
-    Ok(())
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
