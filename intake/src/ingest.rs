@@ -3,14 +3,15 @@
 //!
 //! Bounds: those of the sender's [`Limits`](crate::Limits).
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use polso_core::{
-    Batch, Busy, EventKind, Outcome, REQUEST_BYTES_MAX, RawEvent, Reason, ReasonCode, Refused,
-    Reject, SentAs, Shards, Timestamp, Valid, Verdict, excerpt,
+    Batch, Busy, EventKind, Outcome, REQUEST_BYTES_MAX, RawEvent, Reason, Refused, Reject, SentAs,
+    Shards, Timestamp, Verdict,
 };
 use serde::Serialize;
 
+use self::judged::{Judged, count_reasons, malformed};
 use crate::{
     adapter::{Made, Piece},
     answer::Answer,
@@ -21,6 +22,7 @@ use crate::{
 };
 
 mod inherit;
+mod judged;
 mod replay;
 
 /// A ledger takes nothing for now.
@@ -47,18 +49,6 @@ enum Slot {
     },
     Filtered,
     Rejected(Vec<Reason>),
-}
-
-/// One event of the request, judged by itself.
-enum Judged<'a> {
-    Valid(Valid),
-    /// Its source does not want it.
-    Unwanted,
-    Rejected {
-        sent_as: SentAs,
-        text: Cow<'a, str>,
-        reasons: Vec<Reason>,
-    },
 }
 
 impl Prepared {
@@ -268,38 +258,6 @@ struct Row<'a> {
     id: Option<&'a str>,
     #[serde(flatten)]
     verdict: Verdict<'a>,
-}
-
-impl<'a> Judged<'a> {
-    /// `kept` is what a rejected event was sent as, and its text.
-    fn of(
-        judged: Result<Valid, Vec<Reason>>,
-        kept: impl FnOnce() -> (SentAs, Cow<'a, str>),
-    ) -> Self {
-        match judged {
-            Ok(valid) if valid.filtered => Self::Unwanted,
-            Ok(valid) => Self::Valid(valid),
-            Err(reasons) => {
-                let (sent_as, text) = kept();
-                Self::Rejected { sent_as, text, reasons }
-            }
-        }
-    }
-}
-
-fn malformed(line: &str) -> Reason {
-    let message = format!("`{}` is not JSON", excerpt(line));
-    Reason { code: ReasonCode::JsonInvalid, field: None, message }
-}
-
-/// Each reason once for each event that has it.
-fn count_reasons(counts: &mut BTreeMap<ReasonCode, u64>, reasons: &[Reason]) {
-    let mut codes: Vec<ReasonCode> = reasons.iter().map(|reason| reason.code).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    for code in codes {
-        *counts.entry(code).or_default() += 1;
-    }
 }
 
 #[cfg(test)]
