@@ -28,7 +28,7 @@ test("a source's options are refused with what they must be", () => {
       { name: "crm", nome: "crm" },
       "`nome` is none of `name`, `dedup`, `dedup_ttl_s`, `client_id`, `only_italy`, `event_id`, `kind`",
     ],
-    [{ name: "crm", dedup: "hash" }, "`hash` is none of `client_time_hash`, `client_5min`, `event_id`"],
+    [{ name: "crm", dedup: "hash" }, "`hash` is none of `client_time_hash`, `client_5min`, `event_id`, `digest`"],
     [{ name: "crm", client_id: "any" }, "`any` is none of `cliente`, `free`"],
     [{ name: "crm", only_italy: "yes" }, "`only_italy` must be `true` or `false`"],
     [{ name: "crm", kind: "x" }, "`x` is no kind of event"],
@@ -44,7 +44,7 @@ test("a source's options are refused with what they must be", () => {
 test("a query's options are refused with what they must be", () => {
   for (const [options, message] of [
     [null, "expected an object"],
-    [{ windows: "1h" }, "`windows` is none of `window`, `kind`, `at`, `kpi`, `where`, `by`"],
+    [{ windows: "1h" }, "`windows` is none of `window`, `kind`, `at`, `kpi`, `where`, `by`, `top`"],
     [{ window: 60 }, "`window` must be a string"],
     [{ kpi: "cpa" }, "`kpi` must be an array of strings"],
     [{ where: ["canale:email", 1] }, "`where` must be an array of strings"],
