@@ -35,7 +35,7 @@ pub use config::{Config, Sender};
 pub use grant::{Grant, Scope};
 pub use ingest::Prepared;
 pub use jwks::Keys;
-pub use open::Open;
+pub use open::{Bearer, Open};
 pub use problem::Problem;
 pub use proof::Given;
 pub use rate::Rates;

@@ -47,7 +47,7 @@ async function answer(request, env, ctx) {
 
 /** @param {any} ingest @param {Request} request @param {any} env */
 async function finish(ingest, request, env) {
-  const body = new Uint8Array(await request.arrayBuffer());
+  const body = new Uint8Array(await request.arrayBuffer().catch(hungUp));
   const answered = enter(() => ingest.judge(header(request, "content-type"), body));
   if (answered) return answered;
   const asked = enter(() => ingest.enquire(env));
@@ -59,6 +59,11 @@ async function finish(ingest, request, env) {
   const replies = await alive(Promise.all(calls), answerMsMax);
   return enter(() => ingest.answer(replies));
 }
+
+/** Whoever sends has gone in the middle of the body: nobody reads the answer. */
+const hungUp = () => {
+  throw new Response(null, { status: 400 });
+};
 
 /** @param {Request} request @param {string} name */
 const header = (request, name) => request.headers.get(name) ?? undefined;

@@ -10,7 +10,8 @@ use std::{cell::RefCell, rc::Rc};
 use js_sys::{Array, Promise};
 use polso_core::EventKind;
 use polso_intake::{
-    Edge, Given, Head, Open, Prepared, Rates, Received, Refusal, Route, Sender, route, webhook,
+    Bearer, Edge, Given, Head, Open, Prepared, Rates, Received, Refusal, Route, Sender, route,
+    webhook,
 };
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
@@ -198,8 +199,12 @@ impl Ingest {
         asked: Asked,
         bytes: u64,
     ) -> Result<Self, Refusal> {
-        let number = OPEN.with_borrow_mut(|open| open.begin(bytes, now()))?;
         let source = sender.source.name.clone();
+        let bearer = match asked {
+            Asked::Events(_) => Bearer::Known,
+            _ => Bearer::Stranger(&source),
+        };
+        let number = OPEN.with_borrow_mut(|open| open.begin(bearer, bytes, now()))?;
         let edge = Rc::clone(edge);
         Ok(Self {
             edge,
