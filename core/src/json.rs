@@ -282,7 +282,8 @@ fn code_unit(escaped: &str) -> Option<(u16, &str)> {
 }
 
 /// Whether `raw`, valid JSON or not, nests deeper than [`DEPTH_MAX`].
-fn nests_too_deep(raw: &str) -> bool {
+#[must_use]
+pub fn nests_too_deep(raw: &str) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in raw.bytes() {
         match byte {

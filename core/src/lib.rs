@@ -67,6 +67,7 @@ pub use hub::{
     SOCKETS_MAX, next_beat,
 };
 pub use journal::Refused;
+pub use json::{DEPTH_MAX, nests_too_deep};
 pub use key::DedupKey;
 pub use ledger::{
     Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Lookup, Outcome, Pulled, Recovery,

@@ -6,12 +6,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use polso_core::{Reason, ReasonCode as Code, excerpt};
+use polso_core::{DEPTH_MAX, Reason, ReasonCode as Code, excerpt, nests_too_deep};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-
-/// Deepest nesting of objects and arrays, the outermost being 1.
-pub const DEPTH_MAX: usize = 32;
 
 /// One value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,25 +210,6 @@ impl<'de> Visitor<'de> for Elements {
         }
         Ok(found)
     }
-}
-
-/// Whether a JSON text nests deeper than [`DEPTH_MAX`].
-fn nests_too_deep(text: &str) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH_MAX {
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! Where in a body a value is: a JSON pointer (RFC 6901), from the event's own part of it or, behind `root:`, from the
 //! whole.
 //!
-//! Bounds: [`CHARS_MAX`] characters, [`DEPTH_MAX`](super::node::DEPTH_MAX) steps. `null` is not there.
+//! Bounds: [`CHARS_MAX`] characters, [`DEPTH_MAX`] steps. `null` is not there.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use polso_core::Reason;
+use polso_core::{DEPTH_MAX, Reason};
 
-use super::node::{DEPTH_MAX, Kind, Member, Node, only};
+use super::node::{Kind, Member, Node, only};
 
 /// Longest pointer in the configuration, in bytes.
 const CHARS_MAX: usize = 256;
