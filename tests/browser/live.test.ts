@@ -73,6 +73,31 @@ test("the server is killed and started again: the same numbers stay, and new one
   await close();
 });
 
+test("a page that was hidden while the server went down and came back shows the present within ten seconds", async () => {
+  const { page, close } = await visit(browser, server, {
+    before: `
+      window.away = false;
+      Object.defineProperty(Document.prototype, "hidden", { get: () => away });
+      Object.defineProperty(Document.prototype, "visibilityState", { get: () => (away ? "hidden" : "visible") });
+      window.turn = (hidden) => { away = hidden; document.dispatchEvent(new Event("visibilitychange")); };`,
+  });
+  await live(page);
+  const conversions = Number(await value(page, "conversions"));
+  await page.evaluate("turn(true)");
+  await server.kill9();
+  await server.restart();
+  await send(server, [conversion(), conversion()]);
+  assert.equal(await value(page, "conversions"), String(conversions), "nobody looks");
+  // The link comes back by itself, on its own time; whoever looks again is shown what there is.
+  await page.locator('[data-link="live"]').waitFor({ state: "attached", timeout: 60_000 });
+  const turned = performance.now();
+  await page.evaluate("turn(false)");
+  await shows(page, "conversions", String(conversions + 2));
+  await page.locator('[data-link="live"]').waitFor();
+  assert.ok(performance.now() - turned < 10_000);
+  await close();
+});
+
 test("the page's numbers are those of the HTTP interface", async () => {
   const { page, close } = await visit(browser, server, { locale: "en-GB", path: "/?window=24h" });
   await live(page);

@@ -201,6 +201,28 @@ test("a provider's good items count once, its bad one is kept and counts once af
   quietly(server);
 });
 
+test("what was rejected of a Salesforce message counts once after the mapping is put right", async (t) => {
+  const start = servers(t);
+  const [name, file] = ["salesforce", "salesforce-opportunities.xml"];
+  let server = await start(sources);
+  for (let time = 0; time < 2; time += 1) {
+    assert.equal((await send(server, name, read(file), typeOf(file))).status, 200);
+  }
+  const wider = { require: { "/currency": ["EUR", "USD"] }, valore: { const: 12 } };
+  server = await start({ ...sources, [name]: { ...sources[name], map: changed(builtIn(name), wider) } });
+  const admin = await server.token({ scope: "admin" });
+  const { json } = await get(server, `/api/v1/rejected?source=${name}`, admin);
+  const verdicts: string[] = [];
+  for (const { id } of json.rejected) {
+    const again = await post(server, "", { path: `/api/v1/rejected/${id}/replay`, type: null, token: admin });
+    verdicts.push(again.json.results[0].verdict);
+  }
+  // Two notifications, each rejected twice.
+  assert.deepEqual(verdicts.sort(), ["accepted", "accepted", "duplicate", "duplicate"]);
+  await send(server, name, read(file), typeOf(file));
+  assert.equal((await integrity(server)).sources[name]?.accepted, 4);
+});
+
 test("a request that was not signed with the source's secret is refused and leaves nothing", async (t) => {
   const server = await startServer({ sources, secrets });
   t.after(() => server.stop());
