@@ -5,8 +5,8 @@ import { after, before, test } from "node:test";
 import { importJWK, SignJWT } from "jose";
 import type { Browser } from "playwright-core";
 import { newJwks } from "../../scripts/serve/secrets.mjs";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { live, visit } from "./support/visit.ts";
 
 const jwks = newJwks();
@@ -14,7 +14,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ secrets: { JWT_KEYS: jwks } }), launchChromium()]);
+  [server, browser] = await serverAndBrowser({ secrets: { JWT_KEYS: jwks } });
 });
 
 /** Valid until an hour ago. */

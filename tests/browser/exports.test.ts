@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { conversion, send } from "./support/events.ts";
 import { live, visit } from "./support/visit.ts";
 
@@ -13,7 +13,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   await send(server, [
     conversion({ valore: 1234.5, metadati: { campagna: "=HYPERLINK(1)" } }),
     conversion({ valore: 10.5, stato: "fallito", metadati: { campagna: "Saldi; autunno" } }),

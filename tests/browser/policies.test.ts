@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { viewNames } from "../../www/src/selection.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { conversion, send, sendStories, storyView } from "./support/events.ts";
 import { dashboardSite, policies } from "./support/strict_site.ts";
 import { live, shows, value } from "./support/visit.ts";
@@ -17,7 +17,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   await send(server, [conversion(), conversion({ canale: "sms" }), conversion({ canale: "sms", stato: "fallito" })]);
   await send(server, conversion({ colore: "rosso" }), 422);
   await sendStories(server, [storyView(), storyView()]);

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { conversion, send } from "./support/events.ts";
 import { live, textOf, type VisitOptions, visit } from "./support/visit.ts";
 
@@ -14,7 +14,7 @@ let browser: Browser;
 const rejected = 30;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   const bad = Array.from({ length: rejected }, (_, index) => conversion({ colore: `rosso ${index}` }));
   await send(server, bad, 422);
 });

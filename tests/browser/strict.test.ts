@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { conversion, send } from "./support/events.ts";
 import { strictSite } from "./support/strict_site.ts";
@@ -13,7 +13,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
 });
 
 after(async () => {

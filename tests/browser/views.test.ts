@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { conversion, send, sendStories, storyClick, storyView } from "./support/events.ts";
 import { live, shows, textOf, value, visit } from "./support/visit.ts";
@@ -20,7 +20,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   const at = (ago: number) => new Date(Date.now() - ago).toISOString();
   const several = (count: number, fields: Record<string, unknown>) =>
     Array.from({ length: count }, () => conversion(fields));

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { basisNames, dimensionNames, kpiNames } from "../../sdk/ts/widget/messages/names.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { conversion, send } from "./support/events.ts";
 import { policies } from "./support/strict_site.ts";
@@ -15,7 +15,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   const channels = ["email", "email", "email", "sms", "webform"];
   const events = Array.from({ length: 40 }, (_, index) =>
     conversion({ canale: channels[index % 5], valore: 1234.5, stato: index % 4 === 0 ? "fallito" : "completato" }),

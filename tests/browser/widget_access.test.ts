@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { conversion, send } from "./support/events.ts";
 import { links, property, shows, widgets } from "./support/widgets.ts";
@@ -17,7 +17,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   const channels = ["email", "email", "sms", "webform"];
   const minutesAgo = (index: number) => new Date(Date.now() - index * 60_000).toISOString();
   const events = Array.from({ length: 48 }, (_, index) =>

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { conversion, send } from "./support/events.ts";
 import { policies } from "./support/strict_site.ts";
 import { links, property, shows, widgets } from "./support/widgets.ts";
@@ -13,7 +13,7 @@ let server: Server;
 let browser: Browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   await send(
     server,
     [1, 2, 3].map(() => conversion({ canale: "email" })),

@@ -15,8 +15,8 @@ import { createServer } from "vite";
 import webpack from "webpack";
 import { inRoot } from "../../scripts/paths.mjs";
 import { conversion, send } from "../browser/support/events.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { serveFolder } from "./support/folder_site.ts";
 import { Project } from "./support/project.ts";
@@ -28,7 +28,7 @@ let project: Project;
 
 before(async () => {
   project = Project.create();
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await serverAndBrowser();
   await send(server, [conversion(), conversion()]);
 });
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { conversion, send } from "../browser/support/events.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { serverAndBrowser } from "../support/opened.ts";
+import type { Server } from "../support/server.ts";
 import { type FolderSite, serveFolder } from "./support/folder_site.ts";
 import { Project } from "./support/project.ts";
 
@@ -22,7 +22,8 @@ before(async () => {
   project = Project.create();
   for (const copy of ["a", "b"])
     cpSync(join(project.installed, "dist"), join(project.folder, copy), { recursive: true });
-  [server, browser, site] = await Promise.all([startServer(), launchChromium(), serveFolder(project.folder)]);
+  [server, browser] = await serverAndBrowser();
+  site = await serveFolder(project.folder);
   await send(server, conversion());
 });
 
