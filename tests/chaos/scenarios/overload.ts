@@ -30,6 +30,7 @@ const residentMebibytesMax = 512;
 /** Runs it. */
 export async function overload(options: OverloadOptions): Promise<Report> {
   const stage = await Stage.open(options);
+  let memory: MemoryWatch | undefined;
   try {
     const { client, pace } = stage.run;
     pace.left = 2_000;
@@ -38,7 +39,7 @@ export async function overload(options: OverloadOptions): Promise<Report> {
     const flood = new Flood(stage.run, stage.random, { ...mixture, openMax: options.openMax });
     const capacity = await flood.measure(openAtOnce, options.measureMs);
     const before = new Map(client.statuses);
-    const memory = new MemoryWatch(stage.server.pid);
+    memory = new MemoryWatch(stage.server.pid);
     await flood.pour(capacity * times, options.overloadMs);
     const backMs = await untilNormal(stage);
     const came = (status: number) => (client.statuses.get(status) ?? 0) - (before.get(status) ?? 0);
@@ -69,6 +70,7 @@ export async function overload(options: OverloadOptions): Promise<Report> {
     const broken = unlessNone("requests without an answer", came(0));
     return { scenario: "overload", figures: { ...figures, ...more }, wrong: [...broken, ...wrong], missed };
   } finally {
+    memory?.end();
     await stage.close();
   }
 }
