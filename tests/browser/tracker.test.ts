@@ -201,7 +201,7 @@ test("a tab that is closed before anything was sent: its last request outlives i
   await countedOnce();
 });
 
-test("a tab that is closed while the answer is awaited: the next page sends again, and nothing counts twice", async () => {
+test("a tab that is closed while the answer is awaited: nothing is lost, and nothing counts twice", async () => {
   for (const fault of ["silence", "cut"] as const) {
     const page = await visit(true);
     gate.faults.push(fault);
@@ -210,8 +210,8 @@ test("a tab that is closed while the answer is awaited: the next page sends agai
     await until("it is on its way", () => gate.cameMs.length > requests);
     await page.close();
     const next = await visit(true);
+    // Whether the closing tab was still heard, or the next one sends what it finds, hangs on the moment.
     await countedOnce(next);
-    assert.equal((await counts(next)).restored, 20);
     await next.close();
   }
 });
