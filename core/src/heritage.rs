@@ -8,11 +8,12 @@
 //!
 //! Bound: the events of one request.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    corrupt::Corrupt,
-    dedup::{Looked, PageId, Seen},
+    dedup::Seen,
     domain::{Candidate, Remembered},
     key::DedupKey,
 };
@@ -25,18 +26,18 @@ pub struct Enquiry {
     /// The source of the events.
     pub source: String,
     /// Their keys, and the fingerprints of their content.
-    pub keys: Vec<(DedupKey, u32)>,
+    pub keys: BTreeSet<(DedupKey, u32)>,
     /// What they are about.
-    pub subjects: Vec<DedupKey>,
+    pub subjects: BTreeSet<DedupKey>,
 }
 
 /// What it remembers of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heritage {
     /// Events that it has taken.
-    pub(crate) taken: Vec<DedupKey>,
+    pub(crate) taken: BTreeSet<DedupKey>,
     /// Events that it has taken with other content.
-    pub(crate) otherwise: Vec<DedupKey>,
+    pub(crate) otherwise: BTreeSet<DedupKey>,
     pub(crate) subjects: Vec<Moved>,
 }
 
@@ -54,52 +55,24 @@ pub(crate) struct Moved {
     pub(crate) labels: Vec<Vec<String>>,
 }
 
-/// An enquiry whose keys have been looked for in memory. It is answered when it wants no more pages.
-#[derive(Debug)]
-pub struct LookBack {
-    pub(crate) enquiry: Enquiry,
-    pub(crate) looked: Looked,
-    pub(crate) next_run: u32,
-}
-
 impl Enquiry {
     /// Asks about an event, once.
     pub(crate) fn ask(&mut self, candidate: &Candidate) {
-        let known = (candidate.key, candidate.content);
-        if !self.keys.contains(&known) {
-            self.keys.push(known);
-        }
-        if let Some(subject) = candidate.subject
-            && !self.subjects.contains(&subject)
-        {
-            self.subjects.push(subject);
-        }
-    }
-}
-
-impl LookBack {
-    /// A page of keys that must be [read](Self::read), or [given up](Self::give_up), first.
-    #[must_use]
-    pub fn wants(&self) -> Option<PageId> {
-        self.looked.wants()
-    }
-
-    /// Reads a page that is wanted.
-    ///
-    /// # Errors
-    /// [`Corrupt`] when it cannot be read; give it up then.
-    pub fn read(&mut self, page: PageId, bytes: &[u8]) -> Result<(), Corrupt> {
-        self.looked.read(page, bytes)
-    }
-
-    /// Gives up a page that is not there or cannot be read. Events that may be in it are taken for
-    /// repetitions, and counted as such in the damage.
-    pub fn give_up(&mut self, page: PageId) {
-        self.looked.give_up(page);
+        self.keys.insert((candidate.key, candidate.content));
+        self.subjects.extend(candidate.subject);
     }
 }
 
 impl Heritage {
+    /// Remembers how an event was seen.
+    pub(crate) fn note(&mut self, key: DedupKey, seen: Seen) {
+        match seen {
+            Seen::New => {}
+            Seen::Before | Seen::Presumed => drop(self.taken.insert(key)),
+            Seen::Otherwise => drop(self.otherwise.insert(key)),
+        }
+    }
+
     /// Whether an event was taken.
     pub(crate) fn seen(&self, key: DedupKey) -> Option<Seen> {
         if self.taken.contains(&key) {

@@ -11,6 +11,7 @@ mod bounds;
 mod exchange;
 mod inherit;
 mod judge;
+mod lookup;
 mod mark;
 mod publish;
 mod recovery;
@@ -35,7 +36,8 @@ use crate::{
 
 pub use bounds::{Bounds, Refusals};
 pub use exchange::{Batch, Busy, Effect, LedgerSnapshot, Outcome, Pulled};
-pub use judge::Lookup;
+pub use judge::Incoming;
+pub use lookup::Lookup;
 use mark::Mark;
 pub use publish::PUBLISH_EVERY_MS;
 pub use recovery::Recovery;

@@ -61,7 +61,7 @@ pub use damage::Damage;
 pub use dedup::{Limits, NewRun, PageId};
 pub use domain::{Candidate, Domain, Event, EventKind, RawEvent, Valid};
 pub use envelope::Envelope;
-pub use heritage::{Enquiry, Heritage, LookBack};
+pub use heritage::{Enquiry, Heritage};
 pub use hub::{
     Act, Audience, Bytes, Closing, Flavour, Full, Heard, Hub, Merged, Message, Published,
     SOCKETS_MAX, next_beat,
@@ -70,8 +70,8 @@ pub use journal::Refused;
 pub use json::{DEPTH_MAX, nests_too_deep};
 pub use key::DedupKey;
 pub use ledger::{
-    Batch, Bounds, Busy, Effect, Ledger, LedgerSnapshot, Lookup, Outcome, Pulled, Recovery,
-    Refusals, Save,
+    Batch, Bounds, Busy, Effect, Incoming, Ledger, LedgerSnapshot, Lookup, Outcome, Pulled,
+    Recovery, Refusals, Save,
 };
 pub use query::{Query, QueryError};
 pub use reason::{Reason, ReasonCode, excerpt};

@@ -134,7 +134,7 @@ mod tests {
             let enquiries = shards.enquiries(home, &batch, now);
             for (shard, enquiry) in &enquiries {
                 assert!(others.contains(shard) && expected_asked);
-                assert_eq!(enquiry.keys, [(key, 0)]);
+                assert_eq!(enquiry.keys, [(key, 0)].into());
                 assert_eq!(usize::from(enquiry.generation), counts.len() - 1);
             }
             assert!(

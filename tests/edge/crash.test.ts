@@ -59,10 +59,9 @@ async function trapped(at: string, afterCalls: number) {
 for (const [at, afterCalls, statuses] of [
   ["ingest_of", 0, [503]],
   ["ingest_judge", 0, [503]],
-  ["ingest_hand", 0, [503]],
+  ["ingest_hear", 0, [503]],
   ["ledger_ingest", 0, [503]],
   ["ledger_durable", 0, [503]],
-  ["ingest_answer", 0, [503]],
   // Within the commit, and in what comes around it.
   ["wasm_bindgen__convert__closures", 0, [202, 503]],
   ["wasm_bindgen__convert__closures", 1, [202, 503]],

@@ -35,10 +35,12 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a sender is told to come again, and others are answered meanwhile", async () => {
-  const hanging = post(server, conversion());
+test("senders are told to come again, and others are answered meanwhile", async () => {
+  // They share a call.
+  const hanging = Promise.all(Array.from({ length: 5 }, () => post(server, conversion())));
   assert.equal((await get(server, "/api/v1/kpi")).status, 200);
-  const answer = await hanging;
-  assert.deepEqual(refusal(answer), [503, "unavailable"]);
-  assert.equal(answer.headers.get("retry-after"), "1");
+  for (const answer of await hanging) {
+    assert.deepEqual(refusal(answer), [503, "unavailable"]);
+    assert.equal(answer.headers.get("retry-after"), "1");
+  }
 });

@@ -1,15 +1,10 @@
 /** Requests at the edge. Those that bring events, nearly all, go from step to step here; Wasm answers the others whole. */
 
 import Entrypoint, { Ingest } from "../build/index.js";
-import { alive, enter, free, instanceId } from "./instance.mjs";
+import { answerMsMax, Courier } from "./courier.mjs";
+import { alive, enter, instanceId, isUsable } from "./instance.mjs";
 
 const { fetch: whole } = Entrypoint.prototype;
-
-/**
- * The longest that an answer may take. Where the code of a Durable Object has hung, whoever called it would wait for
- * ever: the platform ends such a call only when its caller has nothing pending.
- */
-const answerMsMax = 25_000;
 
 export default {
   /** @param {Request} request @param {any} env @param {any} ctx */
@@ -20,18 +15,55 @@ export default {
 
 /** @param {Request} request @param {any} env @param {any} ctx */
 async function post(request, env, ctx) {
-  const [authorization, length] = [header(request, "authorization"), header(request, "content-length")];
+  const { method, url, headers } = request;
+  const [authorization, length, origin] = ["authorization", "content-length", "origin"].map((name) =>
+    header(headers, name),
+  );
   let [ingest, instance] = [undefined, 0];
   try {
-    ingest = enter(() => Ingest.of(env, request.method, request.url, request.headers, authorization, length));
+    ingest = enter(() => Ingest.of(env, method, url, headers, authorization, length, origin));
     instance = instanceId();
-    return ingest ? await finish(ingest, request, env) : await answer(request, env, ctx);
+    return await (ingest ? bring(ingest, request, length, new Courier(env, ctx)) : answer(request, env, ctx));
   } catch (error) {
-    return enter(() => Ingest.refusal(error));
+    return enter(() => (isUsable(ingest, instance) ? ingest.failed(error) : Ingest.refusal(error)));
   } finally {
-    free(ingest, instance);
+    if (isUsable(ingest, instance)) ingest.free();
   }
 }
+
+/** @param {any} ingest @param {Request} request @param {string | undefined} length @param {Courier} courier */
+async function bring(ingest, request, length, courier) {
+  const body = length === undefined ? await inPieces(ingest, request) : await inOne(request);
+  let next = enter(() => ingest.judge(header(request.headers, "content-type"), body, courier));
+  while (Array.isArray(next)) {
+    const replies = await Promise.all(next);
+    next = enter(() => ingest.hear(replies, courier));
+  }
+  return next;
+}
+
+/** @param {Request} request */
+const inOne = async (request) => new Uint8Array(await request.arrayBuffer().catch(hungUp));
+
+/** @param {any} ingest @param {Request} request */
+async function inPieces(ingest, request) {
+  const reader = request.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read().catch(hungUp)) ?? { done: true };
+    if (done) return undefined;
+    try {
+      enter(() => ingest.take(value));
+    } catch (error) {
+      reader.cancel().catch(() => {});
+      throw error;
+    }
+  }
+}
+
+/** Whoever sends has gone in the middle of the body: nobody reads the answer. */
+const hungUp = () => {
+  throw new Response(null, { status: 400 });
+};
 
 /** @param {Request} request @param {any} env @param {any} ctx */
 async function answer(request, env, ctx) {
@@ -45,25 +77,5 @@ async function answer(request, env, ctx) {
   }
 }
 
-/** @param {any} ingest @param {Request} request @param {any} env */
-async function finish(ingest, request, env) {
-  const body = new Uint8Array(await request.arrayBuffer().catch(hungUp));
-  const answered = enter(() => ingest.judge(header(request, "content-type"), body));
-  if (answered) return answered;
-  const asked = enter(() => ingest.enquire(env));
-  if (asked) {
-    const told = await alive(Promise.all(asked), answerMsMax);
-    enter(() => ingest.inherit(told));
-  }
-  const calls = enter(() => ingest.hand(env));
-  const replies = await alive(Promise.all(calls), answerMsMax);
-  return enter(() => ingest.answer(replies));
-}
-
-/** Whoever sends has gone in the middle of the body: nobody reads the answer. */
-const hungUp = () => {
-  throw new Response(null, { status: 400 });
-};
-
-/** @param {Request} request @param {string} name */
-const header = (request, name) => request.headers.get(name) ?? undefined;
+/** @param {Headers} headers @param {string} name */
+const header = (headers, name) => headers.get(name) ?? undefined;

@@ -35,13 +35,12 @@ export function enter(call) {
 }
 
 /**
- * Lets go of what was made in an instance, unless it is used up or the instance is gone.
+ * Whether what was made in an instance can still be called.
  * @param {any} made
  * @param {number} instance
  */
-export function free(made, instance) {
-  if (made?.__wbg_ptr && instance === state.instanceId && !state.criticalError) made.free();
-}
+export const isUsable = (made, instance) =>
+  Boolean(made?.__wbg_ptr) && instance === state.instanceId && !state.criticalError;
 
 /**
  * A promise that depends on Wasm. It is rejected when the instance crashes, because nobody is left then to resolve it,

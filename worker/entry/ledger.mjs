@@ -33,7 +33,8 @@ export class Ledger extends DurableObject {
 
   /**
    * One call whose answer nobody may have before what it changes is durable.
-   * @param {(ledger: any) => Uint8Array} call
+   * @template T
+   * @param {(ledger: any) => T} call
    */
   async #durably(call) {
     const answer = this.#enter(call);
@@ -43,9 +44,9 @@ export class Ledger extends DurableObject {
     return answer;
   }
 
-  /** @param {string} space @param {number} shard @param {Uint8Array} batch */
-  ingest(space, shard, batch) {
-    return this.#durably((ledger) => ledger.ingest(space, shard, batch));
+  /** @param {string} space @param {number} shard @param {Uint8Array[]} batches */
+  ingest(space, shard, batches) {
+    return this.#durably((ledger) => batches.map((batch) => ledger.ingest(space, shard, batch)));
   }
 
   /** @param {string} space @param {number} shard @param {Uint8Array} enquiry */

@@ -1,6 +1,6 @@
 //! Calls between the edge and the Durable Objects: bytes in, bytes out.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use polso_core::{
     Batch, Bounds, Busy, Enquiry, FoundReject, Heritage, Outcome, Page, PageSearch, Pin, Published,
     Pulled, Query, RejectId, Replayed, live,
@@ -60,14 +60,16 @@ impl From<polso_core::Corrupt> for CallFailed {
     }
 }
 
-/// Hands a batch to its ledger: the reply to wait for.
-pub(crate) fn ingest(
+/// Hands a batch to its ledger.
+pub(crate) async fn ingest(
     env: &Env,
     space: &str,
     shard: u16,
     batch: &Batch,
-) -> Result<Promise, JsValue> {
-    ledger(env, space, shard)?.ingest(space, shard, bytes(&live::encode(batch)))
+) -> Result<Result<Vec<Outcome>, Busy>, CallFailed> {
+    let batch = Array::of(&[bytes(&live::encode(batch)).into()]);
+    let replies = ledger(env, space, shard)?.ingest(space, shard, &batch).await?;
+    Ok(outcomes(&Array::from(&replies).get(0))?)
 }
 
 /// What a ledger has replied to a batch.
@@ -75,14 +77,15 @@ pub(crate) fn outcomes(reply: &JsValue) -> Result<Result<Vec<Outcome>, Busy>, Js
     live::decode(&to_vec(reply)).map_err(corrupt)
 }
 
-/// Asks a ledger what came to it before the number of shards changed: the reply to wait for.
-pub(crate) fn enquire(
+/// Asks a ledger what came to it before the number of shards changed.
+pub(crate) async fn enquire(
     env: &Env,
     space: &str,
     shard: u16,
     enquiry: &Enquiry,
-) -> Result<Promise, JsValue> {
-    ledger(env, space, shard)?.tell(space, shard, bytes(&live::encode(enquiry)))
+) -> Result<Result<Heritage, Busy>, CallFailed> {
+    let enquiry = bytes(&live::encode(enquiry));
+    Ok(heritage(&ledger(env, space, shard)?.tell(space, shard, enquiry).await?)?)
 }
 
 /// What a ledger has replied to an enquiry.
@@ -195,7 +198,7 @@ fn ledger(env: &Env, space: &str, shard: u16) -> worker::Result<Stub> {
     Ok(stub.into_rpc())
 }
 
-fn bytes(bytes: &[u8]) -> Uint8Array {
+pub(crate) fn bytes(bytes: &[u8]) -> Uint8Array {
     Uint8Array::from(bytes)
 }
 

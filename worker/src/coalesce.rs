@@ -4,9 +4,10 @@
 //! who come meanwhile share the next run. Whoever waits gets the result of a run that began after it
 //! asked.
 
-use std::{cell::Cell, cell::RefCell, future::Future, rc::Rc};
+use std::{cell::Cell, cell::RefCell, future::Future, pin::pin, rc::Rc};
 
 use futures_channel::oneshot;
+use futures_util::future::select;
 use js_sys::Promise;
 use polso_core::Timestamp;
 use wasm_bindgen::JsValue;
@@ -32,6 +33,8 @@ pub(crate) struct Coalesce {
     running: Cell<bool>,
     /// Before which no run begins.
     earliest: Cell<Timestamp>,
+    /// Ends the wait for that time.
+    hurry: RefCell<Option<oneshot::Sender<()>>>,
 }
 
 impl Coalesce {
@@ -89,7 +92,9 @@ impl Coalesce {
                 while !this(&owner).waiting.borrow().is_empty() {
                     let earliest = this(&owner).earliest.get();
                     if (1..=HELD_MS_MAX).contains(&earliest.ms().saturating_sub(now().ms())) {
-                        sleep_until(earliest).await;
+                        let (hurry, hurried) = oneshot::channel();
+                        this(&owner).hurry.replace(Some(hurry));
+                        select(hurried, pin!(sleep_until(earliest))).await;
                     }
                     this(&owner).promise.take();
                     let asked = this(&owner).waiting.take();
@@ -108,6 +113,13 @@ impl Coalesce {
     /// Lets no run begin before this time, less than [`HELD_MS_MAX`] from now.
     pub(crate) fn hold_until(&self, earliest: Timestamp) {
         self.earliest.set(earliest);
+    }
+
+    /// Lets the next run begin at once.
+    pub(crate) fn hurry(&self) {
+        self.earliest.take();
+        // Who waits hears that nobody is left who could hurry it.
+        self.hurry.take();
     }
 
     /// Fails all who wait for a run that has not begun: what they counted on is gone.

@@ -1,17 +1,13 @@
-//! One request at the edge: head in, answer out. Nothing is kept between requests.
-
-use std::rc::Rc;
+//! One request at the edge that brings no events: head in, answer out. Nothing is kept between requests.
 
 use polso_core::Timestamp;
-use polso_intake::{Edge, Head, Refusal, Route, Sender, route, route::invalid_query};
-use wasm_bindgen::{JsCast, JsValue};
+use polso_intake::{Head, Refusal, Route, route, route::invalid_query};
+use wasm_bindgen::JsValue;
 use worker::{Env, Request, Response, Result};
 
 use crate::{
-    body::read_body,
     calls::{self, CallFailed, Question},
     edge::edge,
-    ingest::{Asked, Ingest},
     platform::{log_error, now},
     rejected, respond,
 };
@@ -49,21 +45,12 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
     };
     let edge = edge(env)?;
     match route(&head, &edge, now())? {
-        Route::Ingest(kind, sender) => bring(raw, env, &edge, sender, Asked::Events(kind)).await,
-        Route::Webhook(sender) => {
-            let asked = Asked::webhook(sender, &method, &url, &headers);
-            bring(raw, env, &edge, sender, asked).await
-        }
-        Route::Collect(sender, origin) => {
-            let answer = match bring(raw, env, &edge, sender, Asked::Collect).await {
-                Ok(answer) => answer,
-                Err(refusal) => respond::refusal(&refusal).map_err(internal)?,
-            };
-            respond::share(answer, &origin).map_err(internal)
-        }
+        // Whoever brings events is answered in steps.
+        Route::Ingest(..) | Route::Webhook(_) | Route::Collect(..) => Err(Refusal::Internal),
         Route::CollectPreflight(origin) => {
             let answer = respond::preflight("POST", "content-type").map_err(internal)?;
-            respond::share(answer, &origin).map_err(internal)
+            respond::share(&answer.headers().0, &origin).map_err(internal)?;
+            Ok(answer)
         }
         Route::Answer(answer) => respond::answer(&answer).map_err(internal),
         Route::Kpi(space, query) => ask(env, &space, &Question::Kpi(query)).await,
@@ -78,27 +65,6 @@ async fn answer(request: Request, env: &Env) -> core::result::Result<Response, R
             assets.fetch_request(request).await.map_err(unavailable)
         }
     }
-}
-
-/// Takes the events of a request, from its body on.
-async fn bring(
-    request: &web_sys::Request,
-    env: &Env,
-    edge: &Rc<Edge>,
-    sender: &Sender,
-    asked: Asked,
-) -> core::result::Result<Response, Refusal> {
-    let headers = request.headers();
-    let header = |name: &str| headers.get(name).ok().flatten();
-    let told = header("content-length").and_then(|length| length.parse().ok());
-    let bytes = told.unwrap_or(sender.limits.body_bytes_max as u64);
-    sender.limits.check_length(bytes)?;
-    let ingest = Ingest::new(edge, sender, asked, bytes)?;
-    let body = read_body(request, told, &sender.limits).await?;
-    let answer = ingest.finish(env, header("content-type"), &body).await;
-    let answer: web_sys::Response =
-        answer.unwrap_or_else(Ingest::refusal).dyn_into().map_err(internal)?;
-    Ok(answer.into())
 }
 
 async fn ask(

@@ -2,27 +2,26 @@
 //! the ledgers' replies. Nothing is kept between requests.
 //!
 //! Each step is one call into Wasm, and none needs a future of Rust's, which costs more than the step:
-//! the entry drives most requests itself. It carries bytes and decides nothing; what a step throws is
-//! for [`Ingest::refusal`] to answer.
+//! the entry drives all of them. It carries bytes and decides nothing; what a step throws is for
+//! [`Ingest::refusal`] to answer.
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Array, Promise};
-use polso_core::EventKind;
+use js_sys::Array;
+use polso_core::{EventKind, live};
 use polso_intake::{
     Bearer, Edge, Given, Head, Open, Prepared, Rates, Received, Refusal, Route, Sender, route,
     webhook,
 };
 use wasm_bindgen::{JsCast, prelude::*};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Headers;
+use web_sys::{Headers, Response};
 use worker::Env;
 
 use crate::{
     calls,
     edge::edge,
     fetch::{call_failed, internal},
-    platform::now,
+    platform::{Courier, now},
     respond,
 };
 
@@ -32,30 +31,30 @@ pub struct Ingest {
     edge: Rc<Edge>,
     source: String,
     asked: Asked,
+    /// The body, as far as it came in pieces.
+    pieces: Vec<u8>,
     /// Known once the body is.
     prepared: Option<Prepared>,
-    /// The batches that ledgers were asked about, in their order.
-    asked_about: Vec<usize>,
+    waiting: Waiting,
     _opened: Opened,
 }
 
 /// What the request said before its body.
-pub(crate) enum Asked {
+enum Asked {
     /// Events of Polso's own shape.
     Events(EventKind),
     /// A webhook, with the headers that its proof goes by.
     Webhook { method: String, url: String, headers: Vec<(String, String)> },
-    /// Events of a page.
-    Collect,
+    /// Events of a page of this origin, which may read the answer.
+    Collect { origin: String },
 }
 
-impl Asked {
-    pub(crate) fn webhook(sender: &Sender, method: &str, url: &str, headers: &Headers) -> Self {
-        let names = sender.webhook.iter().flat_map(|webhook| webhook.proof.headers());
-        let given = names.filter_map(|name| Some((name.to_owned(), headers.get(name).ok()??)));
-        let (method, url) = (method.to_owned(), url.to_owned());
-        Self::Webhook { method, url, headers: given.collect() }
-    }
+/// What is waited for.
+enum Waiting {
+    /// What earlier ledgers tell of these batches, in their order.
+    Enquiries(Vec<usize>),
+    /// What the ledgers say of theirs.
+    Outcomes,
 }
 
 thread_local! {
@@ -74,11 +73,11 @@ impl Drop for Opened {
 
 #[wasm_bindgen]
 impl Ingest {
-    /// The request with this head, if it brings events, may do so, and says how long its body is;
-    /// nothing for any other, which is to be answered as a whole.
+    /// The request with this head, if it brings events and may do so; nothing for any other, which is to be
+    /// answered as a whole.
     ///
     /// # Errors
-    /// The answer, when as much is open already as may be.
+    /// The answer, when it is refused: by its head, for its length, or because as much is open already as may be.
     pub fn of(
         env: &Env,
         method: &str,
@@ -86,140 +85,139 @@ impl Ingest {
         headers: &Headers,
         authorization: Option<String>,
         content_length: Option<String>,
+        origin: Option<String>,
     ) -> Result<Option<Ingest>, JsValue> {
-        let (Some(length), Ok(edge)) = (content_length.and_then(|l| l.parse().ok()), edge(env))
-        else {
-            return Ok(None);
-        };
-        let authorization = authorization.as_deref();
-        let head = Head { method, url, authorization, ..Head::default() };
-        let (sender, asked) = match route(&head, &edge, now()) {
-            Ok(Route::Ingest(kind, sender)) => (sender, Asked::Events(kind)),
-            Ok(Route::Webhook(sender)) => (sender, Asked::webhook(sender, method, url, headers)),
+        let edge = edge(env).map_err(refused)?;
+        let (authorization, origin) = (authorization.as_deref(), origin.as_deref());
+        let head = Head { method, url, authorization, origin, ..Head::default() };
+        let (sender, asked) = match route(&head, &edge, now()).map_err(refused)? {
+            Route::Ingest(kind, sender) => (sender, Asked::Events(kind)),
+            Route::Webhook(sender) => (sender, Asked::webhook(sender, method, url, headers)),
+            Route::Collect(sender, origin) => (sender, Asked::Collect { origin }),
             _ => return Ok(None),
         };
-        if sender.limits.check_length(length).is_err() {
-            return Ok(None);
-        }
-        Self::new(&edge, sender, asked, length).map(Some).map_err(refused)
+        // A length beyond all numbers is beyond every limit too.
+        let told = content_length.map(|length| length.parse().unwrap_or(u64::MAX));
+        let bytes = told.unwrap_or(sender.limits.body_bytes_max as u64);
+        let source = sender.source.name.clone();
+        let bearer = match asked {
+            Asked::Events(_) => Bearer::Known,
+            _ => Bearer::Stranger(&source),
+        };
+        let begin = || OPEN.with_borrow_mut(|open| open.begin(bearer, bytes, now()));
+        let opened = match sender.limits.check_length(bytes).and_then(|()| begin()) {
+            Ok(number) => Opened(number),
+            Err(refusal) => return Err(asked.share(refused(refusal))?),
+        };
+        Ok(Some(Self {
+            edge: Rc::clone(&edge),
+            source,
+            asked,
+            pieces: Vec::new(),
+            prepared: None,
+            waiting: Waiting::Outcomes,
+            _opened: opened,
+        }))
     }
 
-    /// Judges the body. The answer, where no ledger need be asked.
+    /// Takes a piece of a body that did not say how long it is.
     ///
     /// # Errors
-    /// The answer, when the request is refused as a whole.
-    pub fn judge(&mut self, content_type: Option<String>, body: &[u8]) -> Result<JsValue, JsValue> {
-        match self.receive(content_type.as_deref(), body).map_err(refused)? {
-            Received::Handshake(answer) => respond::judged(&answer),
+    /// The answer, as soon as it is too long.
+    pub fn take(&mut self, piece: &[u8]) -> Result<(), JsValue> {
+        let bytes = self.pieces.len() as u64 + piece.len() as u64;
+        self.sender()?.limits.check_length(bytes).map_err(refused)?;
+        self.pieces.extend(piece);
+        Ok(())
+    }
+
+    /// Judges the body, or the pieces that were taken. The answer, or the calls whose replies are to be
+    /// [heard](Self::hear).
+    ///
+    /// # Errors
+    /// The answer, when the request is refused as a whole; when a ledger cannot be called.
+    pub fn judge(
+        &mut self,
+        content_type: Option<String>,
+        body: Option<Vec<u8>>,
+        courier: &Courier,
+    ) -> Result<JsValue, JsValue> {
+        let body = body.unwrap_or_else(|| core::mem::take(&mut self.pieces));
+        match self.receive(content_type.as_deref(), &body)? {
+            Received::Handshake(answer) => self.asked.share(respond::judged(&answer)?),
             Received::Events(prepared) => {
                 self.prepared = Some(prepared);
-                Ok(JsValue::UNDEFINED)
+                self.enquire(courier)
             }
         }
     }
 
-    /// Asks the ledgers that must be heard before the batches are handed over: the replies to wait for;
-    /// none unless the number of shards has changed of late.
+    /// Hears the replies, in the order of the calls. The answer, or further calls.
     ///
     /// # Errors
-    /// When one cannot be called.
-    pub fn enquire(&mut self, env: &Env) -> Result<Option<Array>, JsValue> {
-        let Some(prepared) = &self.prepared else { return Ok(None) };
-        let enquiries = prepared.enquiries(&self.edge.config.shards, now());
-        if enquiries.is_empty() {
-            return Ok(None);
+    /// As [`judge`](Self::judge).
+    pub fn hear(&mut self, replies: &Array, courier: &Courier) -> Result<JsValue, JsValue> {
+        let prepared = self.prepared.as_mut().ok_or(Refusal::Internal).map_err(refused)?;
+        match &self.waiting {
+            Waiting::Enquiries(batches) => {
+                for (batch, reply) in batches.iter().zip(replies.iter()) {
+                    prepared.inherit(*batch, calls::heritage(&reply)?).map_err(refused)?;
+                }
+                self.hand(courier)
+            }
+            Waiting::Outcomes => {
+                let outcomes: Result<Vec<_>, _> =
+                    replies.iter().map(|reply| calls::outcomes(&reply)).collect();
+                let answer = prepared.answer(outcomes?).map_err(refused)?;
+                self.asked.share(respond::judged(&answer)?)
+            }
         }
-        let space = &sender(&self.edge, &self.source).map_err(refused)?.space;
-        let replies = Array::new();
-        for (batch, shard, enquiry) in enquiries {
-            let reply = calls::enquire(env, space, shard, &enquiry)?;
-            replies.push(&reply);
-            self.asked_about.push(batch);
-        }
-        Ok(Some(replies))
     }
 
-    /// Takes what they have told, in the order in which they were asked.
+    /// The answer to what a step of this request has thrown.
     ///
     /// # Errors
-    /// The answer, when one told nothing.
-    pub fn inherit(&mut self, replies: &Array) -> Result<(), JsValue> {
-        let Some(prepared) = &mut self.prepared else { return Ok(()) };
-        for (batch, reply) in core::mem::take(&mut self.asked_about).into_iter().zip(replies.iter())
-        {
-            prepared.inherit(batch, calls::heritage(&reply)?).map_err(refused)?;
-        }
-        Ok(())
-    }
-
-    /// Hands each ledger its batch: the replies to wait for.
-    ///
-    /// # Errors
-    /// When one cannot be called.
-    pub fn hand(&self, env: &Env) -> Result<Array, JsValue> {
-        let space = &sender(&self.edge, &self.source).map_err(refused)?.space;
-        let batches = self.prepared.iter().flat_map(|prepared| &prepared.batches);
-        let replies = Array::new();
-        for (shard, batch) in batches {
-            let reply = calls::ingest(env, space, *shard, batch)?;
-            replies.push(&reply);
-        }
-        Ok(replies)
-    }
-
-    /// The answer, from the replies in their order.
-    ///
-    /// # Errors
-    /// The answer too, when it is a refusal.
-    pub fn answer(self, replies: &Array) -> Result<JsValue, JsValue> {
-        let outcomes: Result<Vec<_>, _> =
-            replies.iter().map(|reply| calls::outcomes(&reply)).collect();
-        let prepared = self.prepared.ok_or(Refusal::Internal).map_err(refused)?;
-        let answer = prepared.answer(outcomes?).map_err(refused)?;
-        respond::judged(&answer)
+    /// When there is none to be had.
+    pub fn failed(&self, error: JsValue) -> Result<JsValue, JsValue> {
+        self.asked.share(Self::refusal(error))
     }
 
     /// The answer to what a step has thrown: itself, if it was one.
+    #[must_use]
     pub fn refusal(error: JsValue) -> JsValue {
-        match error.dyn_into::<web_sys::Response>() {
+        match error.dyn_into::<Response>() {
             Ok(response) => response.into(),
             Err(error) => refused(call_failed(error.into())),
         }
     }
 }
 
-impl Ingest {
-    /// A request with a body of so many bytes, or of at most as many.
-    ///
-    /// # Errors
-    /// When as much is open already as may be.
-    pub(crate) fn new(
-        edge: &Rc<Edge>,
-        sender: &Sender,
-        asked: Asked,
-        bytes: u64,
-    ) -> Result<Self, Refusal> {
-        let source = sender.source.name.clone();
-        let bearer = match asked {
-            Asked::Events(_) => Bearer::Known,
-            _ => Bearer::Stranger(&source),
-        };
-        let number = OPEN.with_borrow_mut(|open| open.begin(bearer, bytes, now()))?;
-        let edge = Rc::clone(edge);
-        Ok(Self {
-            edge,
-            source,
-            asked,
-            prepared: None,
-            asked_about: Vec::new(),
-            _opened: Opened(number),
-        })
+impl Asked {
+    fn webhook(sender: &Sender, method: &str, url: &str, headers: &Headers) -> Self {
+        let names = sender.webhook.iter().flat_map(|webhook| webhook.proof.headers());
+        let given = names.filter_map(|name| Some((name.to_owned(), headers.get(name).ok()??)));
+        let (method, url) = (method.to_owned(), url.to_owned());
+        Self::Webhook { method, url, headers: given.collect() }
     }
 
-    fn receive(&self, content_type: Option<&str>, body: &[u8]) -> Result<Received, Refusal> {
-        let (sender, shards, now) =
-            (sender(&self.edge, &self.source)?, &self.edge.config.shards, now());
-        RATES.with_borrow_mut(|rates| match &self.asked {
+    /// An answer, so that whoever asked may read it.
+    fn share(&self, answer: JsValue) -> Result<JsValue, JsValue> {
+        if let Self::Collect { origin } = self {
+            respond::share(&answer.unchecked_ref::<Response>().headers(), origin)?;
+        }
+        Ok(answer)
+    }
+}
+
+impl Ingest {
+    fn sender(&self) -> Result<&Sender, JsValue> {
+        let sender = self.edge.config.sources.get(&self.source);
+        sender.ok_or(Refusal::Internal).map_err(refused)
+    }
+
+    fn receive(&self, content_type: Option<&str>, body: &[u8]) -> Result<Received, JsValue> {
+        let (sender, shards, now) = (self.sender()?, &self.edge.config.shards, now());
+        let received = RATES.with_borrow_mut(|rates| match &self.asked {
             Asked::Events(kind) => {
                 rates.take(sender, now)?;
                 Prepared::new(*kind, sender, content_type, body, shards, now).map(Received::Events)
@@ -228,46 +226,51 @@ impl Ingest {
                 let given = Given { method, url, headers, content_type, body };
                 webhook::receive(sender, &given, rates, shards, now)
             }
-            Asked::Collect => {
+            Asked::Collect { .. } => {
                 let browser = sender.browser.as_ref().ok_or(Refusal::Internal)?;
                 let prepared = browser.receive(sender, content_type, body, rates, shards, now)?;
                 Ok(Received::Events(prepared))
             }
-        })
+        });
+        received.map_err(refused)
     }
 
-    /// Every step after the body.
-    ///
-    /// # Errors
-    /// As theirs.
-    pub(crate) async fn finish(
-        mut self,
-        env: &Env,
-        content_type: Option<String>,
-        body: &[u8],
-    ) -> Result<JsValue, JsValue> {
-        let answered = self.judge(content_type, body)?;
-        if !answered.is_undefined() {
-            return Ok(answered);
+    /// Asks the ledgers that must be heard before the batches are handed over: none unless the number of
+    /// shards has changed of late.
+    fn enquire(&mut self, courier: &Courier) -> Result<JsValue, JsValue> {
+        let enquiries =
+            self.prepared.iter().flat_map(|p| p.enquiries(&self.edge.config.shards, now()));
+        let enquiries: Vec<_> = enquiries.collect();
+        if enquiries.is_empty() {
+            return self.hand(courier);
         }
-        if let Some(replies) = self.enquire(env)? {
-            let replies = JsFuture::from(Promise::all(&replies)).await?;
-            self.inherit(replies.unchecked_ref())?;
+        let space = &self.sender()?.space;
+        let (replies, mut batches) = (Array::new(), Vec::new());
+        for (batch, shard, enquiry) in enquiries {
+            replies
+                .push(&courier.tell(space, shard, calls::bytes(&live::encode(&enquiry)))?.into());
+            batches.push(batch);
         }
-        let replies = self.hand(env)?;
-        let replies = JsFuture::from(Promise::all(&replies)).await?;
-        self.answer(replies.unchecked_ref())
+        self.waiting = Waiting::Enquiries(batches);
+        Ok(replies.into())
     }
-}
 
-fn sender<'e>(edge: &'e Edge, source: &str) -> Result<&'e Sender, Refusal> {
-    edge.config.sources.get(source).ok_or(Refusal::Internal)
+    /// Hands each ledger its batch.
+    fn hand(&mut self, courier: &Courier) -> Result<JsValue, JsValue> {
+        let space = &self.sender()?.space;
+        let replies = Array::new();
+        for (shard, batch) in self.prepared.iter().flat_map(|prepared| &prepared.batches) {
+            replies.push(&courier.hand(space, *shard, calls::bytes(&live::encode(batch)))?.into());
+        }
+        self.waiting = Waiting::Outcomes;
+        Ok(replies.into())
+    }
 }
 
 /// A refusal as it is answered.
 fn refused(refusal: Refusal) -> JsValue {
     match respond::refusal(&refusal) {
-        Ok(response) => JsValue::from(web_sys::Response::from(response)),
+        Ok(response) => JsValue::from(Response::from(response)),
         Err(error) => {
             internal(error);
             JsValue::UNDEFINED

@@ -14,7 +14,9 @@ use std::{
 };
 
 use js_sys::Promise;
-use polso_core::{Batch, Bounds, Busy, Effect, Enquiry, Heritage, Outcome, Published, live};
+use polso_core::{
+    Batch, Bounds, Busy, Effect, Enquiry, Heritage, Lookup, Outcome, Published, live,
+};
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
@@ -26,8 +28,9 @@ use crate::{
 
 use store::Store;
 
-/// Least time between two commits, in milliseconds: the more requests share one, the less each costs.
-const COMMIT_EVERY_MS: i64 = 10;
+/// Least time between two commits, in milliseconds, while little waits: the more requests share one, the less each
+/// costs.
+const COMMIT_EVERY_MS: i64 = 20;
 /// When an alarm that failed is called again, in milliseconds.
 const ALARM_AGAIN_MS: i64 = 60_000;
 
@@ -188,17 +191,17 @@ impl Shard {
         batch: Batch,
         bytes: usize,
     ) -> core::result::Result<core::result::Result<Vec<Outcome>, Busy>, JsValue> {
-        let mut lookup = match self.with(|ledger| ledger.look_up(batch, bytes, now()))? {
-            Ok(lookup) => lookup,
+        let lookup = match self.with(|ledger| ledger.look_up(batch, bytes, now()))? {
+            Ok(lookup) => self.read(lookup)?,
             Err(busy) => return Ok(Err(busy)),
         };
-        while let Some(page) = lookup.wants() {
-            if let Err(error) = lookup.read(page, &self.store.page(page)?) {
-                log_error("a page of dedup keys is damaged", &corrupt(error));
-                lookup.give_up(page);
+        self.with(|ledger| {
+            let outcomes = ledger.judge(lookup);
+            if ledger.is_worth_commit() {
+                self.commits.hurry();
             }
-        }
-        self.with(|ledger| ledger.judge(lookup))
+            outcomes
+        })
     }
 
     /// Answers an enquiry, with what storage says of its keys.
@@ -206,17 +209,22 @@ impl Shard {
         &self,
         enquiry: Enquiry,
     ) -> core::result::Result<core::result::Result<Heritage, Busy>, JsValue> {
-        let mut look_back = match self.with(|ledger| ledger.look_back(enquiry, now()))? {
-            Ok(look_back) => look_back,
+        let lookup = match self.with(|ledger| ledger.look_back(enquiry, now()))? {
+            Ok(lookup) => self.read(lookup)?,
             Err(busy) => return Ok(Err(busy)),
         };
-        while let Some(page) = look_back.wants() {
-            if let Err(error) = look_back.read(page, &self.store.page(page)?) {
+        self.with(|ledger| ledger.tell(lookup))
+    }
+
+    /// Reads the pages of keys that are wanted.
+    fn read<Of>(&self, mut lookup: Lookup<Of>) -> core::result::Result<Lookup<Of>, JsValue> {
+        while let Some(page) = lookup.wants() {
+            if let Err(error) = lookup.read(page, &self.store.page(page)?) {
                 log_error("a page of dedup keys is damaged", &corrupt(error));
-                look_back.give_up(page);
+                lookup.give_up(page);
             }
         }
-        self.with(|ledger| ledger.tell(look_back))
+        Ok(lookup)
     }
 
     /// Writes down what was judged, and waits until it is durable.

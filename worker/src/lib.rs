@@ -4,7 +4,6 @@
 //! reset every Durable Object of the isolate, so that memory is only ever a cache: the ledger's
 //! truth is its journal, and the hub owns nothing.
 
-mod body;
 mod calls;
 mod coalesce;
 mod edge;

@@ -56,20 +56,20 @@ extern "C" {
     pub(crate) type Stub;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn ingest(
+    pub(crate) async fn ingest(
         this: &Stub,
         space: &str,
         shard: u16,
-        batch: Uint8Array,
-    ) -> Result<Promise, JsValue>;
+        batches: &Array,
+    ) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn tell(
+    pub(crate) async fn tell(
         this: &Stub,
         space: &str,
         shard: u16,
         enquiry: Uint8Array,
-    ) -> Result<Promise, JsValue>;
+    ) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) async fn pull(this: &Stub, position: Uint8Array) -> Result<JsValue, JsValue>;
@@ -90,6 +90,25 @@ extern "C" {
         space: &str,
         question: Uint8Array,
     ) -> Result<JsValue, JsValue>;
+
+    /// The entry's way to the ledgers: what is called returns the reply to wait for.
+    pub type Courier;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn hand(
+        this: &Courier,
+        space: &str,
+        shard: u16,
+        batch: Uint8Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn tell(
+        this: &Courier,
+        space: &str,
+        shard: u16,
+        enquiry: Uint8Array,
+    ) -> Result<Promise, JsValue>;
 
     /// A WebSocket that may outlast the memory of its object.
     #[derive(Clone)]

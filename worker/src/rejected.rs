@@ -7,8 +7,6 @@
 use futures_util::future::try_join_all;
 use polso_core::{RejectId, Replayed};
 use polso_intake::{Edge, Listing, Prepared, Refusal};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Response};
 
 use crate::{
@@ -41,15 +39,12 @@ pub(crate) async fn replay(
         prepared = prepared.pinned(pinned.ok_or(Refusal::RejectedUnknown)?);
     }
     for (batch, shard, enquiry) in prepared.enquiries(&edge.config.shards, now()) {
-        let told = calls::enquire(env, space, shard, &enquiry).map(JsFuture::from);
-        let told = async { calls::heritage(&told?.await?) };
-        prepared.inherit(batch, told.await.map_err(|error: JsValue| call_failed(error.into()))?)?;
+        let told = calls::enquire(env, space, shard, &enquiry).await.map_err(call_failed)?;
+        prepared.inherit(batch, told)?;
     }
     let mut outcomes = Vec::new();
     for (shard, batch) in &prepared.batches {
-        let reply = calls::ingest(env, space, *shard, batch).map(JsFuture::from);
-        let reply = async { calls::outcomes(&reply?.await?) };
-        outcomes.push(reply.await.map_err(|error: JsValue| call_failed(error.into()))?);
+        outcomes.push(calls::ingest(env, space, *shard, batch).await.map_err(call_failed)?);
     }
     let outcome = outcomes.iter().flatten().flatten().next().copied();
     let answer = prepared.answer(outcomes)?;

@@ -79,12 +79,10 @@ pub(crate) fn preflight(method: &str, header: &str) -> Result<Response> {
     respond(None, 204, &headers)
 }
 
-/// An answer that pages of this origin may read, and of no other.
-pub(crate) fn share(answer: Response, origin: &str) -> Result<Response> {
-    let headers = answer.headers();
+/// Lets pages of this origin read an answer, and of no other.
+pub(crate) fn share(headers: &Headers, origin: &str) -> core::result::Result<(), JsValue> {
     headers.set(ALLOW_ORIGIN, origin)?;
-    headers.set("vary", "Origin")?;
-    Ok(answer)
+    headers.set("vary", "Origin")
 }
 
 /// The request that opens a socket at a hub.

@@ -3,11 +3,11 @@
 
 use crate::{
     dedup::{Scope, Seen},
-    heritage::{Enquiry, Heritage, LookBack},
+    heritage::{Enquiry, Heritage},
     time::Timestamp,
 };
 
-use super::{Busy, Ledger};
+use super::{Busy, Ledger, Lookup};
 
 impl Ledger {
     /// Looks for what it is asked. From now on it takes nothing of an older generation; the answer may be told to nobody
@@ -15,7 +15,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Busy::Moved`] when it has heard of a newer generation.
-    pub fn look_back(&mut self, enquiry: Enquiry, now: Timestamp) -> Result<LookBack, Busy> {
+    pub fn look_back(&mut self, enquiry: Enquiry, now: Timestamp) -> Result<Lookup<Enquiry>, Busy> {
         self.rise(enquiry.generation)?;
         self.clock = now;
         self.now = self.now.max(now);
@@ -23,30 +23,21 @@ impl Ledger {
         let scope = Scope::of(&enquiry.source);
         let keys = enquiry.keys.iter().map(|(key, _)| (scope, *key));
         let looked = self.memory.look_up(keys, self.now);
-        Ok(LookBack { enquiry, looked, next_run: self.memory.next_run() })
+        Ok(Lookup::new(enquiry, looked, &self.memory))
     }
 
     /// What it remembers of what it was asked.
     ///
     /// # Errors
     /// [`Busy::Unread`] when the enquiry still wants pages, or was looked up before the last checkpoint.
-    pub fn tell(&mut self, look_back: LookBack) -> Result<Heritage, Busy> {
-        let LookBack { enquiry, looked, next_run } = look_back;
-        if looked.wants().is_some() || next_run != self.memory.next_run() {
-            return Err(Busy::Unread);
-        }
+    pub fn tell(&mut self, lookup: Lookup<Enquiry>) -> Result<Heritage, Busy> {
+        let (enquiry, looked) = lookup.found(&self.memory)?;
         let scope = Scope::of(&enquiry.source);
         let mut heritage = Heritage::default();
         for known in enquiry.keys {
-            match self.memory.seen(&looked, scope, known, self.now) {
-                Seen::New => {}
-                Seen::Otherwise => heritage.otherwise.push(known.0),
-                Seen::Before => heritage.taken.push(known.0),
-                Seen::Presumed => {
-                    self.damage.presumed += 1;
-                    heritage.taken.push(known.0);
-                }
-            }
+            let seen = self.memory.seen(&looked, scope, known, self.now);
+            self.damage.presumed += u64::from(seen == Seen::Presumed);
+            heritage.note(known.0, seen);
         }
         for _ in 0..self.memory.learn(looked) {
             self.damage.note(self.now);

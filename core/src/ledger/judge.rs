@@ -4,8 +4,7 @@
 //! Bounds: [`PENDING_EVENTS_MAX`] events, [`PENDING_GROUPS_MAX`] requests and [`PENDING_BYTES_MAX`] wait for one commit.
 
 use crate::{
-    corrupt::Corrupt,
-    dedup::{Looked, PageId, Scope, Seen},
+    dedup::{Scope, Seen},
     domain::Candidate,
     journal::Group,
     key::DedupKey,
@@ -14,7 +13,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Batch, Busy, Ledger, Outcome};
+use super::{Batch, Busy, Ledger, Lookup, Outcome};
 
 /// Most events that wait for one commit.
 const PENDING_EVENTS_MAX: usize = 20_000;
@@ -22,38 +21,16 @@ const PENDING_EVENTS_MAX: usize = 20_000;
 const PENDING_BYTES_MAX: usize = 16 << 20;
 /// Most requests that wait for one commit.
 const PENDING_GROUPS_MAX: usize = 20_000;
-/// A batch whose keys have been looked for in memory. It is judged when it wants no more pages.
+/// So many requests, or events, are worth a commit of their own.
+const WORTH_GROUPS: usize = 20;
+const WORTH_EVENTS: usize = 1_000;
+
+/// A batch on its way, and the bytes that it came in.
 #[derive(Debug)]
-pub struct Lookup {
+pub struct Incoming {
     batch: Batch,
-    /// The bytes that it came in.
     bytes: usize,
     replay: Vec<DedupKey>,
-    looked: Looked,
-    /// Which runs there were: a checkpoint makes others.
-    next_run: u32,
-}
-
-impl Lookup {
-    /// A page of keys that must be [read](Self::read), or [given up](Self::give_up), first.
-    #[must_use]
-    pub fn wants(&self) -> Option<PageId> {
-        self.looked.wants()
-    }
-
-    /// Reads a page that is wanted.
-    ///
-    /// # Errors
-    /// [`Corrupt`] when it cannot be read; give it up then.
-    pub fn read(&mut self, page: PageId, bytes: &[u8]) -> Result<(), Corrupt> {
-        self.looked.read(page, bytes)
-    }
-
-    /// Gives up a page that is not there or cannot be read. Events that may be in it are taken for
-    /// repetitions, and counted as such in the damage.
-    pub fn give_up(&mut self, page: PageId) {
-        self.looked.give_up(page);
-    }
 }
 
 impl Ledger {
@@ -61,7 +38,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Busy`] when a bound is reached.
-    pub fn look_up(&mut self, batch: Batch, bytes: usize, now: Timestamp) -> Result<Lookup, Busy> {
+    pub fn look_up(
+        &mut self,
+        batch: Batch,
+        bytes: usize,
+        now: Timestamp,
+    ) -> Result<Lookup<Incoming>, Busy> {
         self.rise(batch.generation)?;
         // Clocks may go back; receipt does not.
         self.clock = now;
@@ -76,7 +58,7 @@ impl Ledger {
         let scope = Scope::of(&batch.source);
         let keys = batch.candidates.iter().map(|candidate| (scope, candidate.key));
         let looked = self.memory.look_up(keys.chain(rejected::scoped(&replay)), self.now);
-        Ok(Lookup { batch, bytes, replay, looked, next_run: self.memory.next_run() })
+        Ok(Lookup::new(Incoming { batch, bytes, replay }, looked, &self.memory))
     }
 
     fn has_room(&self, batch: &Batch, bytes: usize, replay: usize) -> Result<(), Busy> {
@@ -99,6 +81,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether so much waits that a commit need not wait for more to share it.
+    #[must_use]
+    pub fn is_worth_commit(&self) -> bool {
+        self.open.len() >= WORTH_GROUPS || self.open_events >= WORTH_EVENTS
+    }
+
     /// Looks a batch up and judges it, where storage need not be asked.
     ///
     /// # Errors
@@ -113,11 +101,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Busy::Unread`] when it still wants pages, or was looked up before the last checkpoint.
-    pub fn judge(&mut self, lookup: Lookup) -> Result<Vec<Outcome>, Busy> {
-        let Lookup { batch, bytes, mut replay, looked, next_run } = lookup;
-        if looked.wants().is_some() || next_run != self.memory.next_run() {
-            return Err(Busy::Unread);
-        }
+    pub fn judge(&mut self, lookup: Lookup<Incoming>) -> Result<Vec<Outcome>, Busy> {
+        let (Incoming { batch, bytes, mut replay }, looked) = lookup.found(&self.memory)?;
         let now = self.now;
         let Batch { source, dedup_ttl_s, secret, generation, heritage, refused, rejects, .. } =
             batch;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use polso_core::{
-    Batch, Busy, Effect, Enquiry, Heritage, Ledger, LedgerSnapshot, Limits, Outcome, Pulled,
-    Recovery, Save, Timestamp,
+    Batch, Busy, Effect, Enquiry, Heritage, Ledger, LedgerSnapshot, Limits, Lookup, Outcome,
+    Pulled, Recovery, Save, Timestamp,
 };
 
 /// A checkpoint, and the journal since.
@@ -43,7 +43,19 @@ impl Machine {
 
     /// Judges a batch, with what the disk says of its keys.
     pub fn ingest(&mut self, batch: Batch, now: Timestamp) -> Result<Vec<Outcome>, Busy> {
-        let mut lookup = self.ledger.look_up(batch, 100, now)?;
+        let lookup = self.ledger.look_up(batch, 100, now)?;
+        let lookup = self.read(lookup);
+        self.ledger.judge(lookup)
+    }
+
+    /// Answers for what came here before the number of shards changed.
+    pub fn tell(&mut self, enquiry: Enquiry, now: Timestamp) -> Result<Heritage, Busy> {
+        let lookup = self.ledger.look_back(enquiry, now)?;
+        let lookup = self.read(lookup);
+        self.ledger.tell(lookup)
+    }
+
+    fn read<Of>(&mut self, mut lookup: Lookup<Of>) -> Lookup<Of> {
         while let Some(page) = lookup.wants() {
             self.reads += 1;
             let bytes =
@@ -52,20 +64,7 @@ impl Machine {
                 lookup.give_up(page);
             }
         }
-        self.ledger.judge(lookup)
-    }
-
-    /// Answers for what came here before the number of shards changed.
-    pub fn tell(&mut self, enquiry: Enquiry, now: Timestamp) -> Result<Heritage, Busy> {
-        let mut look_back = self.ledger.look_back(enquiry, now)?;
-        while let Some(page) = look_back.wants() {
-            let bytes =
-                self.runs.get(&page.run).and_then(|(_, pages)| pages.get(page.page as usize));
-            if look_back.read(page, bytes.map_or(&[], Vec::as_slice)).is_err() {
-                look_back.give_up(page);
-            }
-        }
-        self.ledger.tell(look_back)
+        lookup
     }
 
     /// Commits: what goes on the disk is there, the other effects come back.

@@ -25,7 +25,12 @@ const normalMsMax = 1_000;
 const backMsMax = 5_000;
 const probeMs = 100;
 const quickInARow = 10;
-const residentMebibytesMax = 512;
+/**
+ * A Worker that only reads the bodies of 2,000 connections comes to 370 on this platform, which gives little back; and
+ * what is bounded stays where it was at half time, but for the events that it has taken since.
+ */
+const residentMebibytesMax = 768;
+const residentGrowthMax = 1.15;
 
 /** Runs it. */
 export async function overload(options: OverloadOptions): Promise<Report> {
@@ -40,7 +45,9 @@ export async function overload(options: OverloadOptions): Promise<Report> {
     const capacity = await flood.measure(openAtOnce, options.measureMs);
     const before = new Map(client.statuses);
     memory = new MemoryWatch(stage.server.pid);
-    await flood.pour(capacity * times, options.overloadMs);
+    await flood.pour(capacity * times, options.overloadMs / 2);
+    const halfTimeMebibytes = memory.peakMebibytes;
+    await flood.pour(capacity * times, options.overloadMs / 2);
     const backMs = await untilNormal(stage);
     const came = (status: number) => (client.statuses.get(status) ?? 0) - (before.get(status) ?? 0);
     await flood.end();
@@ -60,12 +67,15 @@ export async function overload(options: OverloadOptions): Promise<Report> {
       "p99 of answers, ms": Math.round(quantile(took, 0.99)),
       "normal service after, ms": Math.round(backMs),
       "resident before, MiB": Math.round(memory.startMebibytes),
+      "resident by half time, MiB": Math.round(halfTimeMebibytes),
       "resident at most, MiB": Math.round(memory.peakMebibytes),
       "resident after, MiB": Math.round(after),
     };
     const missed = [
       ...(backMs > backMsMax ? [`normal service only after ${Math.round(backMs)} ms`] : []),
-      ...(memory.peakMebibytes > residentMebibytesMax ? [`${Math.round(memory.peakMebibytes)} MiB resident`] : []),
+      ...(memory.peakMebibytes > Math.min(residentMebibytesMax, halfTimeMebibytes * residentGrowthMax)
+        ? [`${Math.round(memory.peakMebibytes)} MiB resident`]
+        : []),
     ];
     const broken = unlessNone("requests without an answer", came(0));
     return { scenario: "overload", figures: { ...figures, ...more }, wrong: [...broken, ...wrong], missed };

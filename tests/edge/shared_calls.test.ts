@@ -1,0 +1,92 @@
+/** Requests that share a call to a ledger: each is answered for its own events, also when another sender has gone. */
+
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import { type Server, startServer } from "../support/server.ts";
+import { conversion, eventsPath, integrity, post } from "./support/client.ts";
+
+/** Answers of requests that wait for one commit come within far less. */
+const answerMsMax = 10_000;
+let server: Server;
+let token: string;
+const accepted = new Set<string>();
+
+before(async () => {
+  const crm = { kind: "native" };
+  server = await startServer({ sources: { crm, roma: { ...crm, space: "roma" } }, shards: 2 });
+  token = await server.token({ scope: "ingest", source: "crm" });
+});
+after(() => server.stop());
+
+/** Sends a whole request and hangs up, before its answer or in the middle of everything. */
+function sendAndGo(body: string, afterMs: number): Promise<void> {
+  const { hostname, port } = new URL(server.url);
+  const head = [
+    `POST ${eventsPath} HTTP/1.1`,
+    `Host: ${hostname}`,
+    `Authorization: Bearer ${token}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${head.join("\r\n")}\r\n\r\n${body}`, () => setTimeout(() => socket.resetAndDestroy(), afterMs));
+    });
+    socket.on("close", () => resolve());
+    socket.on("error", (error) => (socket.destroyed ? resolve() : reject(error)));
+    socket.resume();
+  });
+}
+
+test("of many at once each is told of its own events, in their order", async () => {
+  const bodies = Array.from({ length: 200 }, (_, index) => {
+    const twice = conversion();
+    const bad = conversion({ valore: -1 });
+    return index % 3 === 0 ? [twice] : index % 3 === 1 ? [twice, bad, conversion(), twice] : [bad];
+  });
+  const answers = await Promise.all(bodies.map((body) => post(server, body, { token })));
+  const told = answers.map(({ json }) => json.results.map(({ verdict }: { verdict: string }) => verdict));
+  const one = [["accepted"], ["accepted", "rejected", "accepted", "duplicate"], ["rejected"]];
+  assert.deepEqual(
+    told,
+    bodies.map((_, index) => one[index % 3]),
+  );
+  for (const body of bodies) for (const event of body) if (event["valore"] !== -1) accepted.add(JSON.stringify(event));
+});
+
+test("spaces share nothing", async () => {
+  const roma = await server.token({ scope: "ingest", source: "roma", space: "roma" });
+  const body = conversion();
+  const sent = Array.from({ length: 20 }, (_, index) =>
+    post(server, body, index % 2 === 0 ? { token } : { token: roma, space: "roma" }),
+  );
+  const answers = await Promise.all(sent);
+  assert.equal(answers.filter(({ json }) => json.accepted === 1).length, 2);
+  accepted.add(JSON.stringify(body));
+  assert.equal((await integrity(server, "roma")).total.accepted, 1);
+});
+
+test("a sender that has gone takes nobody with it", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const bodies = Array.from({ length: 40 }, () => JSON.stringify(conversion()));
+    const rounds = bodies.map(async (body, index) => {
+      accepted.add(body);
+      if (index % 2 === 0) return sendAndGo(body, (index + round) % 5);
+      const signal = AbortSignal.timeout(answerMsMax);
+      const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+      const { status } = await fetch(server.url + eventsPath, { method: "POST", headers, body, signal });
+      assert.equal(status, 202);
+    });
+    await Promise.all(rounds);
+  }
+});
+
+test("in the end every event counts once", async () => {
+  const again = [...accepted].map((body) => JSON.parse(body));
+  const { status, text } = await post(server, again.slice(0, 1_000), { token });
+  assert.equal(status, 202, text);
+  assert.ok(again.length > 1_000);
+  assert.equal((await post(server, again.slice(1_000), { token })).status, 202);
+  assert.equal((await integrity(server)).total.accepted, accepted.size);
+});
