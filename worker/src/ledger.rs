@@ -30,7 +30,7 @@ use store::Store;
 
 /// Least time between two commits, in milliseconds, while little waits: the more requests share one, the less each
 /// costs.
-const COMMIT_EVERY_MS: i64 = 20;
+const COMMIT_EVERY_MS: i64 = 10;
 /// When an alarm that failed is called again, in milliseconds.
 const ALARM_AGAIN_MS: i64 = 60_000;
 
