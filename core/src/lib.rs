@@ -8,6 +8,7 @@
 //! `query` and `answer` make readings of them.
 
 mod answer;
+mod cadence;
 mod checkpoint;
 mod choice;
 mod conversion;
@@ -55,6 +56,7 @@ mod window;
 pub mod live;
 
 pub use answer::{Answer, Reading};
+pub use cadence::Cadence;
 pub use corrupt::Corrupt;
 pub use counters::Delta;
 pub use damage::Damage;

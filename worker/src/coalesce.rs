@@ -90,8 +90,9 @@ impl Coalesce {
             let owner = Rc::clone(owner);
             spawn_local(async move {
                 while !this(&owner).waiting.borrow().is_empty() {
-                    let earliest = this(&owner).earliest.get();
-                    if (1..=HELD_MS_MAX).contains(&earliest.ms().saturating_sub(now().ms())) {
+                    while let earliest = this(&owner).earliest.get()
+                        && (1..=HELD_MS_MAX).contains(&earliest.ms().saturating_sub(now().ms()))
+                    {
                         let (hurry, hurried) = oneshot::channel();
                         this(&owner).hurry.replace(Some(hurry));
                         select(hurried, pin!(sleep_until(earliest))).await;
@@ -110,16 +111,12 @@ impl Coalesce {
         receiver
     }
 
-    /// Lets no run begin before this time, less than [`HELD_MS_MAX`] from now.
+    /// Lets no run begin before this time, less than [`HELD_MS_MAX`] from now, nor holds any longer what waits.
     pub(crate) fn hold_until(&self, earliest: Timestamp) {
-        self.earliest.set(earliest);
-    }
-
-    /// Lets the next run begin at once.
-    pub(crate) fn hurry(&self) {
-        self.earliest.take();
-        // Who waits hears that nobody is left who could hurry it.
-        self.hurry.take();
+        if earliest < self.earliest.replace(earliest) {
+            // Who waits hears that nobody is left who could hurry it.
+            self.hurry.take();
+        }
     }
 
     /// Fails all who wait for a run that has not begun: what they counted on is gone.

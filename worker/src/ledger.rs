@@ -1,8 +1,8 @@
 //! The Durable Object of one shard: judges batches in memory, answers when they are durable.
 //!
-//! The first batch is written at once; those that come while it becomes durable, or within
-//! [`COMMIT_EVERY_MS`], share the next row. After any failed write the memory is dropped, everyone
-//! who waits is refused, and the next batch restores it from what was kept.
+//! The first batch is written at once; those that come while it becomes durable, or as long as [`Cadence`] has them
+//! wait, share the next row. After any failed write the memory is dropped, everyone who waits is refused, and the next
+//! batch restores it from what was kept.
 
 mod rejected;
 mod restore;
@@ -15,7 +15,7 @@ use std::{
 
 use js_sys::Promise;
 use polso_core::{
-    Batch, Bounds, Busy, Effect, Enquiry, Heritage, Lookup, Outcome, Published, live,
+    Batch, Bounds, Busy, Cadence, Effect, Enquiry, Heritage, Lookup, Outcome, Published, live,
 };
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -28,9 +28,6 @@ use crate::{
 
 use store::Store;
 
-/// Least time between two commits, in milliseconds, while little waits: the more requests share one, the less each
-/// costs.
-const COMMIT_EVERY_MS: i64 = 10;
 /// When an alarm that failed is called again, in milliseconds.
 const ALARM_AGAIN_MS: i64 = 60_000;
 
@@ -45,6 +42,7 @@ struct Shard {
     store: Store,
     ledger: RefCell<Option<polso_core::Ledger>>,
     commits: Coalesce,
+    cadence: Cell<Cadence>,
     /// Whether the last checkpoint could not be written: the next one is not tried at once.
     checkpoint_failed: Cell<bool>,
     /// Space and number, as the last batch named them.
@@ -58,6 +56,7 @@ impl DurableObject for Ledger {
             store: Store::new(&state),
             ledger: RefCell::default(),
             commits: Coalesce::default(),
+            cadence: Cell::default(),
             checkpoint_failed: Cell::default(),
             address: RefCell::default(),
         };
@@ -195,13 +194,10 @@ impl Shard {
             Ok(lookup) => self.read(lookup)?,
             Err(busy) => return Ok(Err(busy)),
         };
-        self.with(|ledger| {
-            let outcomes = ledger.judge(lookup);
-            if ledger.is_worth_commit() {
-                self.commits.hurry();
-            }
-            outcomes
-        })
+        let (outcomes, (requests, events)) =
+            self.with(|ledger| (ledger.judge(lookup), ledger.waiting()))?;
+        self.commits.hold_until(self.cadence.get().due(requests, events));
+        Ok(outcomes)
     }
 
     /// Answers an enquiry, with what storage says of its keys.
@@ -229,8 +225,13 @@ impl Shard {
 
     /// Writes down what was judged, and waits until it is durable.
     async fn commit(self: Rc<Self>) -> core::result::Result<(), Failed> {
-        self.commits.hold_until(now().plus_ms(COMMIT_EVERY_MS));
-        let written = self.with(polso_core::Ledger::commit).and_then(|e| self.perform(e));
+        let effects = self.with(|ledger| {
+            let mut cadence = self.cadence.get();
+            cadence.committed(ledger.waiting().0, now());
+            self.cadence.set(cadence);
+            ledger.commit()
+        });
+        let written = effects.and_then(|effects| self.perform(effects));
         let durable = match written {
             Ok(()) => self.store.sync().await,
             Err(error) => Err(error),

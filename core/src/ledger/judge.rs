@@ -21,9 +21,6 @@ const PENDING_EVENTS_MAX: usize = 20_000;
 const PENDING_BYTES_MAX: usize = 16 << 20;
 /// Most requests that wait for one commit.
 const PENDING_GROUPS_MAX: usize = 20_000;
-/// So many requests, or events, are worth a commit of their own.
-const WORTH_GROUPS: usize = 20;
-const WORTH_EVENTS: usize = 1_000;
 
 /// A batch on its way, and the bytes that it came in.
 #[derive(Debug)]
@@ -81,10 +78,10 @@ impl Ledger {
         Ok(())
     }
 
-    /// Whether so much waits that a commit need not wait for more to share it.
+    /// How many requests and events wait for a commit.
     #[must_use]
-    pub fn is_worth_commit(&self) -> bool {
-        self.open.len() >= WORTH_GROUPS || self.open_events >= WORTH_EVENTS
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.open.len(), self.open_events)
     }
 
     /// Looks a batch up and judges it, where storage need not be asked.
