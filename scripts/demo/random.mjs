@@ -49,6 +49,7 @@ export class Random {
   count(mean) {
     // For a large mean the product below would underflow; its square root is then the spread.
     if (mean > 50) return Math.max(0, Math.round(mean + Math.sqrt(mean) * (this.next() * 2 - 1)));
+    if (mean === 0) return 0;
     let count = -1;
     for (let product = 1; product > Math.exp(-mean); product *= this.next()) count += 1;
     return count;

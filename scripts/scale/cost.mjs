@@ -1,56 +1,42 @@
 /**
  * What a month on Cloudflare costs, line by line, from the averages of the month. Where the model does not know better it
- * takes the dearer: all processor time is billed as the edge's, commits are as short as the code lets them be, storage is full.
+ * takes the dearer: all processor time is billed as the edge's, commits take no time, storage is full.
  */
 
+import { coalesced, commitsOf, enoughCalls } from "./commits.mjs";
 import { assumed, bounds, cloudflare, measured } from "./figures.mjs";
 import { touched } from "./placement.mjs";
+import { processorMs } from "./processor.mjs";
+import { busyOf, requestsOfCall } from "./sharing.mjs";
 
 /** @typedef {{ what: string, amount: number, unit: string, usd: number }} Line */
-/** @typedef {import("./sizes.mjs").Load & { spaces: number, shards: number, viewers?: number, commitMs?: number, publishMs?: number }} Deployment */
+/** @typedef {import("./sizes.mjs").Load & { spaces: number, shards: number, viewers?: number, holdMs?: number, commitMs?: number, publishMs?: number }} Deployment */
 
 const million = 1e6;
-
-/**
- * How often something happens that is asked for at random, and then not again for some time; what is asked for meanwhile
- * happens once at its end.
- * @param {number} perS how often it is asked for
- * @param {number} everyMs
- */
-export function coalesced(perS, everyMs) {
-  if (perS === 0) return 0;
-  const everyS = everyMs / 1_000;
-  return 1 / (everyS + Math.exp(-perS * everyS) / perS);
-}
-
-/**
- * Milliseconds of processor time of a request, and of each of its events: two measurements give both.
- * @returns {{ request: number, event: number }}
- */
-export function processorMs() {
-  const [one, hundred] = [measured.oneMsPerEvent.value, measured.hundredMsPerEvent.value];
-  const request = (one - hundred) / (1 - 1 / 100);
-  return { request, event: one - request };
-}
 
 /**
  * What happens per second.
  * @param {Deployment} deployment
  */
-export function rates({
-  eventsPerS,
-  batch,
-  spaces,
-  shards,
-  viewers = assumed.viewers.value,
-  commitMs = bounds.commitEveryMs.value,
-  publishMs = bounds.publishEveryMs.value,
-}) {
+export function rates(deployment) {
+  const {
+    eventsPerS,
+    batch,
+    spaces,
+    shards,
+    viewers = assumed.viewers.value,
+    holdMs = bounds.holdMs.value,
+    commitMs = 0,
+    publishMs = bounds.publishEveryMs.value,
+  } = deployment;
   const ledgers = spaces * shards;
   const requests = eventsPerS / batch;
-  const calls = (requests / spaces) * touched(1 / shards, batch);
+  const concerned = touched(1 / shards, batch) / spaces;
+  const shared = requestsOfCall(busyOf(deployment), concerned);
+  const calls = (requests * concerned) / shared;
   const events = eventsPerS / ledgers;
-  const commits = Math.max(coalesced(calls, commitMs), events / bounds.blockEventsMax.value);
+  const commit = commitsOf(calls, { holdMs, commitMs, enough: enoughCalls(shared, events / (requests * concerned)) });
+  const commits = Math.max(commit.perS, events / bounds.blockEventsMax.value);
   const publishes = coalesced(commits, publishMs);
   const marks = coalesced(commits, bounds.markEveryMs.value);
   const checkpoints = Math.max(events / bounds.checkpointEvents.value, commits / bounds.checkpointBlocks.value);
@@ -59,15 +45,18 @@ export function rates({
   const ledgerRows = commits + marks + checkpoints * assumed.checkpointRows.value + events * measured.keyRows.value;
   // Timers for the next mark keep a ledger awake; so does the next event.
   const awake = 1 - Math.exp((-commits * bounds.markEveryMs.value) / 1_000);
+  const cpu = processorMs();
   return {
     requests,
-    cpuMs: requests * processorMs().request + eventsPerS * processorMs().event,
+    cpuMs: requests * cpu.request + ledgers * calls * cpu.call + eventsPerS * cpu.event,
     objectCalls: ledgers * (calls + publishes) + spaces * (beats * (1 + shards) + messages),
     rowsWritten: ledgers * ledgerRows + spaces * beats,
     rowsRead: eventsPerS * assumed.rowsRead.value,
     objectsAwake: ledgers * awake + spaces * (1 - Math.exp(-publishes * shards)),
     callsOfLedger: calls,
+    requestsOfCall: shared,
     commitsOfLedger: commits,
+    waitMs: commit.waitMs,
   };
 }
 

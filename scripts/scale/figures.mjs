@@ -1,6 +1,7 @@
 /**
  * Every input of `npm run scale`, each with its unit and where it comes from; correct a figure here and all that follows
- * from it changes. Prices are list prices in US dollars, without tax or discount, as they stood in the pages that are named.
+ * from it changes, docs/scale.md by `npm run scale -- --document`. Prices are list prices in US dollars, without tax or
+ * discount, as they stood in the pages that are named.
  */
 
 /** @typedef {{ value: number, unit: string, from: string }} Figure */
@@ -20,7 +21,12 @@ const throughput = "developers.cloudflare.com, Rules of Durable Objects, copy re
 
 /** What was measured of Polso. */
 export const measured = {
-  oneMsPerEvent: figure(0.767, "ms of processor time per event, one per request", `${bench}: one-1`),
+  oneMsPerEvent: figure(0.767, "ms of processor time per event, one per request and call", `${bench}: one-1`),
+  oneSharedMsPerEvent: figure(
+    0.24,
+    "ms of processor time per event, one per request, many in a call",
+    "one-1 with shared calls, 0.12 on a quick machine that was busy with nothing else; doubled",
+  ),
   hundredMsPerEvent: figure(0.0145, "ms of processor time per event, 100 per request", `${bench}: hundred-1`),
   ledgerEventsPerS: figure(42_585, "events/s of one ledger, 100 per request", `${bench}: hundred-1`),
   journalBytes: figure(101, "bytes kept per event of the journal", `${bench}: hundred-1`),
@@ -35,9 +41,13 @@ export const bounds = {
   viewersMax: figure(250_000, "viewers and segments of stories of a ledger", "SUBJECTS_MAX, core/src/subjects.rs"),
   viewerKeptHours: figure(72, "hours after a viewer's last action", "VIEWER_KEPT_MS, core/src/story/mod.rs"),
   pendingEventsMax: figure(20_000, "events that wait in a ledger", "PENDING_EVENTS_MAX, core/src/ledger/judge.rs"),
-  answerMsMax: figure(25_000, "ms until the edge answers 503", "answerMsMax, worker/entry/edge.mjs"),
+  answerMsMax: figure(25_000, "ms until the edge answers 503", "answerMsMax, worker/entry/courier.mjs"),
   blockEventsMax: figure(1_000, "events in a row of the journal", "BLOCK_EVENTS_MAX, core/src/ledger.rs"),
-  commitEveryMs: figure(10, "ms between two commits under load", "COMMIT_EVERY_MS, worker/src/ledger.rs"),
+  callBatchesMax: figure(100, "requests that share a call to a ledger", "batchesMax, worker/entry/courier.mjs"),
+  holdMs: figure(10, "ms that a commit waits for others at most", "HOLD_MS, core/src/cadence.rs"),
+  enoughRequests: figure(20, "requests that need no more company", "ENOUGH_REQUESTS, core/src/cadence.rs"),
+  enoughEvents: figure(1_000, "events that need no more company", "ENOUGH_EVENTS, core/src/cadence.rs"),
+  soonerMax: figure(16, "commits from one that waits as long as it may to the next", "SOONER_MAX, core/src/cadence.rs"),
   publishEveryMs: figure(250, "ms between two deltas of a ledger", "PUBLISH_EVERY_MS, core/src/ledger/publish.rs"),
   markEveryMs: figure(5_000, "ms between two marks of a ledger", "MARK_EVERY_MS, core/src/ledger/mark.rs"),
   checkpointEvents: figure(100_000, "events between two checkpoints", "CHECKPOINT_EVENTS, core/src/ledger.rs"),
@@ -48,6 +58,17 @@ export const bounds = {
 export const assumed = {
   peak: figure(1.6, "busiest hour by the day's average", "scripts/demo/day.mjs, buyers"),
   headroom: figure(0.7, "share of a ledger's limit that is planned for", "assumed"),
+  isolateBusy: figure(
+    0.1,
+    "share of its time that an isolate is busy, at most",
+    "assumed: many isolates, so few shared calls",
+  ),
+  isolateBusyHigh: figure(
+    0.5,
+    "the same where few isolates have all the load",
+    "assumed, for the low end of the range",
+  ),
+  commitMsLow: figure(10, "ms that a commit takes, not less than HOLD_MS", "assumed, for the low end of the range"),
   dedupTtlS: figure(3_600, "s, `dedup_ttl`", "wrangler.toml as it comes"),
   repetitions: figure(0.02, "share of events that are repetitions", "assumed"),
   beatS: figure(5, "s between two beats of a hub with viewers", "ARCHITECTURE.md, Positions and the live link"),
@@ -61,9 +82,9 @@ export const assumed = {
 
 /** What one Durable Object takes per second. The provider's guide gives ranges by the kind of work, no guarantee. */
 export const objectLimits = {
-  low: figure(200, "requests/s, storage writes, the low end", throughput),
-  planned: figure(500, "requests/s, storage writes, the high end", throughput),
-  high: figure(1_000, "requests/s, simple pass-through", throughput),
+  low: figure(200, "calls/s, storage writes, the low end", throughput),
+  planned: figure(500, "calls/s, storage writes, the high end", throughput),
+  high: figure(1_000, "calls/s, simple pass-through", throughput),
 };
 
 /** What Cloudflare asks for, Workers Paid. */
@@ -124,7 +145,7 @@ export const stackParts = [
     from: `${aws}: $0.0225 per h, $0.008 per LCU-h (as commonly quoted; no dated copy was found)`,
   },
   {
-    part: "Kafka, brokers",
+    part: "Kafka, three brokers or more",
     unit: "kafka.m7g.large (MSK)",
     usd: 149,
     min: [3, 3],
@@ -133,7 +154,7 @@ export const stackParts = [
     from: `${aws}: $0.204 per h (undated copies of price tables); MB/s of a broker with three copies assumed`,
   },
   {
-    part: "Kafka, storage",
+    part: "Kafka, storage of 6 to 24 h",
     unit: "GB-month",
     usd: 0.1,
     min: [30, 300],
@@ -151,7 +172,7 @@ export const stackParts = [
     from: `${aws}: $0.11 per KPU-h (pricing page, copy of 2026-09-20); events/s of a core as Alibaba's guides say, 1,000 to 10,000`,
   },
   {
-    part: "Redis, dedup",
+    part: "Redis, with a replica",
     unit: "GB in nodes (ElastiCache), and a replica of each",
     usd: 24.5,
     min: [3, 6],
@@ -169,7 +190,7 @@ export const stackParts = [
     from: "about $95 a month (aws/agent-toolkit-for-aws); it gets sums, not events, so one or two whatever the load",
   },
   {
-    part: "Grafana",
+    part: "Grafana, 11 seats",
     unit: "seats: an editor and ten viewers",
     usd: 59,
     min: [1, 1],

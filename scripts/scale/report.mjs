@@ -11,15 +11,51 @@ export function sizeTable(priced) {
     String(size.spaces),
     String(size.shards),
     about(perS.callsOfLedger),
+    about(perS.requestsOfCall),
     about(perS.commitsOfLedger),
+    about(perS.waitMs),
     size.why,
   ]);
-  const heading = ["load", "spaces", "shards each", "calls/s", "commits/s", "because of"];
+  const heading = [
+    "load",
+    "spaces",
+    "shards each",
+    "calls/s",
+    "requests in a call",
+    "commits/s",
+    "wait, ms",
+    "because of",
+  ];
   return table(
     `How many shards? Calls and commits are those of one ledger, on average; limit: ${limitText}`,
     heading,
     rows,
   );
+}
+
+/** @param {ReturnType<typeof import("./answers.mjs").sharing>} shared */
+export function sharingTable(shared) {
+  const shards = [...new Set(shared.map((each) => each.shards))];
+  const cases = [...new Set(shared.map(({ batch, busy }) => `${about(batch)} per request, busy ${percent(busy)}`))];
+  const rows = cases.map((text, row) => [
+    text,
+    ...shards.map((_, column) => about(shared[row * shards.length + column]?.requests ?? 0)),
+  ]);
+  const heading = ["events, and isolates by shards", ...shards.map(String)];
+  return table("How many requests share a call, by how busy an isolate is?", heading, rows);
+}
+
+/** @param {ReturnType<typeof import("./answers.mjs").commits>} commits */
+export function commitTable(commits) {
+  const rows = commits.map(({ requestsPerS, commitMs, commitsPerS, waitMs, usd }) => [
+    about(requestsPerS),
+    about(commitMs),
+    about(commitsPerS),
+    about(waitMs),
+    dollars(usd),
+  ]);
+  const heading = ["requests/s", "a commit takes, ms", "commits/s", "wait, ms", "rows, a month"];
+  return table("How often does one ledger commit, and how long does a request wait for others?", heading, rows);
 }
 
 /** @param {import("./answers.mjs").Priced[]} priced */
@@ -53,7 +89,12 @@ export function stackTable(priced) {
  * @param {ReturnType<typeof import("./answers.mjs").knobs>} knobs
  */
 export function knobTable(eventsPerS, knobs) {
-  const rows = knobs.map(({ knob, spaces, shards, usd }) => [knob, String(spaces), String(shards), dollars(usd)]);
+  const rows = knobs.map(({ knob, spaces, shards, usd }) => [
+    knob.replaceAll("`", ""),
+    String(spaces),
+    String(shards),
+    dollars(usd),
+  ]);
   return table(
     `Which knob lowers it? ${about(eventsPerS)} events/s`,
     ["change", "spaces", "shards each", "a month"],

@@ -7,6 +7,7 @@ import { Random } from "../demo/random.mjs";
 import { assumed, bounds, measured, objectLimits } from "./figures.mjs";
 import { touched, zipfShares } from "./placement.mjs";
 import { Queue } from "./queue.mjs";
+import { busyOf, requestsOfCall } from "./sharing.mjs";
 
 const hours = 24;
 const hourSeconds = 300;
@@ -46,6 +47,7 @@ export function simulate({ streams }, what) {
   };
   const queues = Array.from({ length: shards }, () => new Queue(limits));
   const [totals, viewers] = [new Array(shards).fill(0), new Array(shards).fill(0)];
+  const busy = busyOf({ eventsPerS, batch: eventsPerS / requestsOf(streams, eventsPerS) });
   let [peak, over, waitingMax, keysMax] = [0, 0, 0, 0];
   for (let hour = 0; hour < hours; hour += 1) {
     const instant = new Date(midnightMs + hour * 3_600_000);
@@ -60,7 +62,7 @@ export function simulate({ streams }, what) {
     }
     const bursts = flows.map(() => random.whole(0, hourSeconds - 1));
     for (let second = 0; second < hourSeconds; second += 1) {
-      const [events, calls] = arrivals(random, flows, shards, (index) => second - (bursts[index] ?? 0));
+      const [events, calls] = arrivals(random, flows, { shards, busy }, (index) => second - (bursts[index] ?? 0));
       let isOver = false;
       queues.forEach((queue, shard) => {
         totals[shard] += events[shard];
@@ -91,6 +93,14 @@ export function simulate({ streams }, what) {
   };
 }
 
+/**
+ * Requests per second, on average.
+ * @param {import("./traffic.mjs").Stream[]} streams
+ * @param {number} eventsPerS
+ */
+const requestsOf = (streams, eventsPerS) =>
+  streams.reduce((sum, { share, batch }) => sum + (eventsPerS * share) / batch, 0);
+
 /** @typedef {{ stream: import("./traffic.mjs").Stream, perS: number, shares: number[] }} Flow a stream in one hour */
 
 /**
@@ -110,24 +120,27 @@ function flowOf(stream, { seed, hour, shards, eventsPerS, instant }) {
  * What comes to each shard in a second.
  * @param {Random} random
  * @param {Flow[]} flows
- * @param {number} shards
+ * @param {{ shards: number, busy: number }} among how many shards, and how busy the isolates are
  * @param {(index: number) => number} sinceBurst seconds since the burst of a stream began; negative before it
  * @returns {[number[], number[]]} events, and calls that bring them
  */
-function arrivals(random, flows, shards, sinceBurst) {
-  const [events, calls] = [new Array(shards).fill(0), new Array(shards).fill(0)];
+function arrivals(random, flows, { shards, busy }, sinceBurst) {
+  let all = 0;
+  const [events, requests] = [new Array(shards).fill(0), new Array(shards).fill(0)];
   flows.forEach(({ stream: { batch, burst }, perS, shares }, index) => {
     const since = sinceBurst(index);
     const now = burst && since >= 0 && since < burst.seconds ? perS * burst.factor : perS;
-    const requests = batch === 1 ? 0 : poisson(random, now / batch);
+    const batches = batch === 1 ? 0 : poisson(random, now / batch);
+    all += batches;
     shares.forEach((share, shard) => {
-      const mean = batch === 1 ? now * share : requests * batch * share;
+      const mean = batch === 1 ? now * share : batches * batch * share;
       const count = poisson(random, mean);
       events[shard] += count;
-      calls[shard] += batch === 1 ? count : Math.min(count, requests * touched(share, batch));
+      requests[shard] += batch === 1 ? count : Math.min(count, batches * touched(share, batch));
+      if (batch === 1) all += count;
     });
   });
-  return [events, calls];
+  return [events, requests.map((count) => (count === 0 ? 0 : count / requestsOfCall(busy, count / all)))];
 }
 
 /**

@@ -1,11 +1,12 @@
 /**
  * How many spaces and shards a load needs: the fewest with which a ledger stays within what is planned for it, in its
- * busiest hour, of requests, of processor time, and of dedup keys. It assumes that keys are spread evenly; what skew does is in
+ * busiest hour, of calls, of processor time, and of dedup keys. It assumes that keys are spread evenly; what skew does is in
  * `simulation.mjs`.
  */
 
 import { assumed, bounds, measured } from "./figures.mjs";
 import { touched } from "./placement.mjs";
+import { busyOf, requestsOfCall } from "./sharing.mjs";
 
 const spacesMax = 1_000;
 
@@ -14,28 +15,33 @@ const spacesMax = 1_000;
  * @property {number} eventsPerS the month's average
  * @property {number} batch events of a request
  * @property {number} [ttlS] `dedup_ttl`
+ * @property {number} [isolateBusy] how busy an isolate is, at most
  */
 
 /** @typedef {{ spaces: number, shards: number, why: string }} Size `why`: what one shard fewer would break */
 
 /**
- * What fills a ledger most, when a space with this load has so many shards.
+ * What fills a ledger most, when so many spaces of so many shards have this load.
  * @param {Load} load
- * @param {number} shards
- * @param {number} requestsMax what one object takes per second
+ * @param {{ spaces: number, shards: number }} where
+ * @param {number} callsMax that one object takes per second
  * @returns {{ full: number, what: string }} 1 is full as planned
  */
-function fullest({ eventsPerS, batch, ttlS = assumed.dedupTtlS.value }, shards, requestsMax) {
-  const events = (eventsPerS * assumed.peak.value) / shards;
-  const calls = ((eventsPerS * assumed.peak.value) / batch) * touched(1 / shards, batch);
+function fullest(load, { spaces, shards }, callsMax) {
+  const { eventsPerS, batch, ttlS = assumed.dedupTtlS.value } = load;
+  const average = eventsPerS / spaces / shards;
+  const events = average * assumed.peak.value;
+  const concerned = touched(1 / shards, batch) / spaces;
+  const requests = (eventsPerS / batch) * assumed.peak.value * concerned;
+  const calls = requests / requestsOfCall(busyOf(load), concerned);
   const { headroom } = assumed;
   // Over a day or more there is no busiest hour.
-  const kept = ttlS < 86_400 ? events : eventsPerS / shards;
+  const kept = ttlS < 86_400 ? events : average;
   const keys = kept * (1 - assumed.repetitions.value) * ttlS;
   const fills = [
     {
-      what: "requests and processor",
-      full: (calls / requestsMax + events / measured.ledgerEventsPerS.value) / headroom.value,
+      what: "calls and processor",
+      full: (calls / callsMax + events / measured.ledgerEventsPerS.value) / headroom.value,
     },
     { what: "dedup keys", full: keys / (0.9 * bounds.keysMax.value) },
   ];
@@ -46,21 +52,21 @@ function fullest({ eventsPerS, batch, ttlS = assumed.dedupTtlS.value }, shards, 
  * One space with the fewest shards. Where none is enough, about as few ledgers in all as can be, in the fewest spaces that
  * allow it: cutting requests over many shards multiplies calls, and several spaces are several dashboards.
  * @param {Load} load
- * @param {number} requestsMax what one object takes per second
+ * @param {number} callsMax that one object takes per second
  * @returns {Size | undefined} nothing when a thousand spaces would not do
  */
-export function sizeOf(load, requestsMax) {
+export function sizeOf(load, callsMax) {
   /** @type {Size[]} */
   const found = [];
   let fewest = Number.POSITIVE_INFINITY;
   for (let spaces = 1; spaces <= Math.min(spacesMax, fewest); spaces += 1) {
-    const part = { ...load, eventsPerS: load.eventsPerS / spaces };
-    const fits = (/** @type {number} */ shards) => fullest(part, shards, requestsMax).full <= 1;
+    const filled = (/** @type {number} */ shards) => fullest(load, { spaces, shards }, callsMax);
+    const fits = (/** @type {number} */ shards) => filled(shards).full <= 1;
     if (!fits(bounds.shardsMax.value)) continue;
     let shards = 1;
     while (!fits(shards)) shards += 1;
-    if (spaces === 1) return { spaces, shards, why: shards === 1 ? "" : fullest(load, shards - 1, requestsMax).what };
-    found.push({ spaces, shards, why: fullest(load, bounds.shardsMax.value, requestsMax).what });
+    if (spaces === 1) return { spaces, shards, why: shards === 1 ? "" : filled(shards - 1).what };
+    found.push({ spaces, shards, why: fullest(load, { spaces: 1, shards: bounds.shardsMax.value }, callsMax).what });
     fewest = Math.min(fewest, spaces * shards);
   }
   return found.find(({ spaces, shards }) => spaces * shards <= 1.1 * fewest);

@@ -1,17 +1,23 @@
 /**
- * The model behind `npm run scale`: that it counts everything once, that more of something never costs or spreads less, and
- * that the product's bounds in it are those of the product. Prices are not asserted.
+ * The model behind `npm run scale`: that it counts everything once, that more of something never costs or spreads less,
+ * that the product's bounds in it are those of the product, and that docs/scale.md says what it says. Prices are not asserted.
  */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { attempt } from "../../scripts/child.mjs";
+import { Random } from "../../scripts/demo/random.mjs";
 import { inRoot } from "../../scripts/paths.mjs";
-import { coalesced, costOf, processorMs, rates } from "../../scripts/scale/cost.mjs";
+import { asked } from "../../scripts/scale/answers.mjs";
+import { coalesced, commitsOf, enoughCalls } from "../../scripts/scale/commits.mjs";
+import { costOf, rates } from "../../scripts/scale/cost.mjs";
+import { documentOf } from "../../scripts/scale/document.mjs";
 import * as figures from "../../scripts/scale/figures.mjs";
 import { shardOf, touched, zipfShares } from "../../scripts/scale/placement.mjs";
+import { processorMs } from "../../scripts/scale/processor.mjs";
 import { Queue } from "../../scripts/scale/queue.mjs";
+import { busyOf, requestsOfCall } from "../../scripts/scale/sharing.mjs";
 import { simulate } from "../../scripts/scale/simulation.mjs";
 import { shardsForViewers, sizeOf } from "../../scripts/scale/sizes.mjs";
 import { stackCost } from "../../scripts/scale/stack.mjs";
@@ -141,9 +147,87 @@ test("what is asked for seldom happens each time, what is asked for often once i
   assert.ok(coalesced(1e5, 10) <= 100 && coalesced(1e5, 10) > 99);
 });
 
-test("processor time of a request and of its events give both measurements back", () => {
-  const { request, event } = processorMs();
-  near(request + event, figures.measured.oneMsPerEvent.value, "one");
+test("nothing that never happens happens less than never", () => {
+  assert.equal(new Random(1).count(0), 0);
+});
+
+/** `core/src/cadence.rs`, played with calls at random moments: commits per second, and what a call waits on average. */
+function played(callsPerS: number, holdMs: number, enough: number) {
+  const [random, calls] = [new Random(11), 300_000];
+  let [now, commits, waited, committedAt, company, sooner] = [0, 0, 0, Number.NEGATIVE_INFINITY, 0, 0];
+  let waiting: number[] = [];
+  const commit = (at: number) => {
+    commits += 1;
+    waited += sum(waiting.map((since) => at - since));
+    if (at < committedAt + holdMs) sooner += 1;
+    else [company, sooner] = [Math.max(waiting.length, Math.floor((company + waiting.length) / 2)), 0];
+    [waiting, committedAt] = [[], at];
+  };
+  for (let call = 0; call < calls; call += 1) {
+    now -= (Math.log(1 - random.next()) / callsPerS) * 1_000;
+    if (waiting.length > 0 && now >= committedAt + holdMs) commit(committedAt + holdMs);
+    waiting.push(now);
+    const isExpected = waiting.length >= company && sooner < figures.bounds.soonerMax.value;
+    if (isExpected || waiting.length >= enough || now >= committedAt + holdMs) commit(now);
+  }
+  return { perS: (commits / now) * 1_000, waitMs: waited / calls };
+}
+
+test("commits come as often, and calls wait as long, as when a ledger's rule is played", () => {
+  for (const callsPerS of [5, 60, 300, 1_000, 2_000, 6_000]) {
+    for (const enough of [1, 3, 20]) {
+      const told = commitsOf(callsPerS, { holdMs: 10, commitMs: 0, enough });
+      const seen = played(callsPerS, 10, enough);
+      const what = `${callsPerS}/s, ${enough}: ${JSON.stringify([told, seen])}`;
+      assert.ok(Math.abs(told.perS - seen.perS) < 0.02 * seen.perS, what);
+      assert.ok(Math.abs(told.waitMs - seen.waitMs) < 0.02 * seen.waitMs + 0.02, what);
+    }
+  }
+  assert.deepEqual(commitsOf(0, { holdMs: 10, commitMs: 0, enough: 20 }), { perS: 0, waitMs: 0 });
+});
+
+test("where a commit takes longer than calls are held, they wait for that alone", () => {
+  const of = (callsPerS: number) => commitsOf(callsPerS, { holdMs: 10, commitMs: 40, enough: 20 });
+  assert.ok(of(1e5).perS > 24.9 && of(1e5).perS <= 25 && Math.abs(of(1e5).waitMs - 20) < 0.1, JSON.stringify(of(1e5)));
+  near(of(1e-3).perS, 1e-3, "seldom");
+});
+
+test("a commit waits for no more calls than make twenty requests or a thousand events", () => {
+  assert.equal(enoughCalls(1, 1), 20);
+  assert.equal(enoughCalls(10, 1), 2);
+  assert.equal(enoughCalls(1, 100), 10);
+  assert.equal(enoughCalls(1, 1_000), 1);
+});
+
+test("the busier an isolate and the fewer the shards, the more requests share a call; an idle one shares none", () => {
+  near(requestsOfCall(0, 1), 1, "idle");
+  near(requestsOfCall(0.5, 1), 2, "half busy");
+  near(requestsOfCall(0.5, 1 / 4), 1.25, "half busy, four shards");
+  assert.equal(requestsOfCall(0.9999, 1), figures.bounds.callBatchesMax.value);
+  const busy = (eventsPerS: number) => busyOf({ eventsPerS, batch: 1 });
+  near(busy(20), 2 * busy(10), "one isolate");
+  near(busy(1e6), figures.assumed.isolateBusy.value, "many");
+});
+
+test("shared calls are fewer calls for the same requests, need no more shards, and are never dearer", () => {
+  for (const [eventsPerS, batch] of [
+    [1_000, 1],
+    [100_000, 100],
+  ] as const) {
+    const [none, half] = [0, 0.5].map((isolateBusy) => ({ eventsPerS, batch, spaces: 5, shards: 4, isolateBusy }));
+    assert.ok(none && half);
+    near(rates(half).requests, rates(none).requests, "requests");
+    near(rates(half).callsOfLedger * rates(half).requestsOfCall, rates(none).callsOfLedger, "calls");
+    assert.ok(rates(half).objectCalls < rates(none).objectCalls && costOf(half).usd < costOf(none).usd);
+    const ledgers = (load: typeof none) => (({ spaces, shards }) => spaces * shards)(sizeOf(load, 500) ?? load);
+    assert.ok(ledgers(half) <= ledgers(none));
+  }
+});
+
+test("processor time of a request, its call and its events give the measurements back", () => {
+  const { request, call, event } = processorMs();
+  near(request + call + event, figures.measured.oneMsPerEvent.value, "one in a call of its own");
+  near(request + event, figures.measured.oneSharedMsPerEvent.value, "one in a shared call");
   near(request / 100 + event, figures.measured.hundredMsPerEvent.value, "a hundred");
 });
 
@@ -208,6 +292,23 @@ test("the command prints a table for each question, for the load and shards that
   for (const part of ["How many shards?", "month on Cloudflare", "Which knob", "list prices", "How uneven", "503"])
     assert.ok(stdout.includes(part), part);
   assert.ok(stdout.includes("50 events/s, 1 per request"));
+});
+
+test("docs/scale.md has the program's figures; `npm run scale -- --document` writes them", () => {
+  const text = readFileSync(inRoot("docs", "scale.md"), "utf8");
+  assert.equal(documentOf(text, asked()), text);
+});
+
+test("a table or sentence that the document has lost, or has twice, is named", () => {
+  const text = readFileSync(inRoot("docs", "scale.md"), "utf8");
+  const answers = asked({ seed: 1, rates: [10, 1_000, 100_000], eventsPerS: 10 });
+  const sentence = "taken as 1.6 times the day's average";
+  assert.throws(() => documentOf(text.replace(sentence, ""), answers), /must say once: taken as \{\} times/);
+  assert.throws(() => documentOf(`${text}\n${sentence}\n`, answers), /must say once/);
+  assert.throws(
+    () => documentOf(text.replace("| spaces |", "| space |"), answers),
+    /must have one table `load \| spaces/,
+  );
 });
 
 test("a number that it cannot take is a sentence", async () => {
