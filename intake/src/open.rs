@@ -8,8 +8,8 @@
 //! to keep a source's own out.
 //!
 //! Bounds: [`REQUESTS_MAX`] requests, [`BYTES_MAX`] bytes of their bodies beyond [`FREE_BYTES`] of each; of them by
-//! strangers a half, and for one source a quarter. One that nobody ended after [`GONE_MS`] is taken for gone: its sender
-//! has hung up, and the platform says nothing.
+//! strangers a half, and for one source a quarter. One that nobody ended after [`GONE_MS`] is taken for gone: the platform
+//! has ended it, and says nothing.
 
 use std::collections::BTreeMap;
 
@@ -24,8 +24,8 @@ pub const REQUESTS_MAX: usize = 400;
 pub const BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 /// So many bytes of each body are not counted.
 pub const FREE_BYTES: u64 = 16 * 1_024;
-/// After how long a request is taken for gone, in milliseconds: longer than any answer may take.
-const GONE_MS: i64 = 30_000;
+/// After how long a request is taken for gone, in milliseconds: longer than any may take from its body on.
+const GONE_MS: i64 = 60_000;
 /// When to try again, in seconds.
 const RETRY_S: u32 = 1;
 
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_ends_is_gone_after_half_a_minute() {
+    fn what_nobody_ends_is_gone_after_a_minute() {
         let mut open = Open::default();
         open.begin(SHOP, FREE_BYTES + BYTES_MAX, NOW).unwrap();
         assert!(open.begin(SHOP, FREE_BYTES + 1, NOW.plus_ms(GONE_MS)).is_err());

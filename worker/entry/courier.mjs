@@ -3,8 +3,8 @@
  * platform more than a small batch costs to judge.
  *
  * What comes to one ledger before the event loop has come round leaves together. So nothing waits while there is little
- * to do, and the more there is to do, the more share a call. Who shares a call shares its fate: when it fails, all are
- * told to come again, and nothing is counted twice.
+ * to do, and the more there is to do, the more share a call. When the call fails, all who share it are told to come again,
+ * and nothing is counted twice.
  *
  * A request may wait for what another one has asked for since the compatibility flag
  * `handle_cross_request_promise_resolution`, which every compatibility date from 2024-10-14 on brings.
@@ -26,12 +26,10 @@ const loads = new Map();
 /** The way of one request to the ledgers. */
 export class Courier {
   #env;
-  #ctx;
 
-  /** @param {any} env @param {any} ctx */
-  constructor(env, ctx) {
+  /** @param {any} env */
+  constructor(env) {
     this.#env = env;
-    this.#ctx = ctx;
   }
 
   /**
@@ -39,15 +37,16 @@ export class Courier {
    * @param {string} space @param {number} shard @param {Uint8Array} batch
    * @returns {Promise<Uint8Array>} the reply
    */
-  hand(space, shard, batch) {
+  async hand(space, shard, batch) {
     const name = nameOf(space, shard);
     let load = loads.get(name);
-    if (!load?.hasRoom(batch)) {
-      load = new Load();
-      loads.set(name, load);
-      this.#leave(name, load, (batches) => this.#ledger(name).ingest(space, shard, batches));
+    if (!load?.hasRoom(batch)) load = this.#begin(name, space, shard);
+    try {
+      return await load.add(batch);
+    } finally {
+      // Also when the platform has ended the request that was to make the call.
+      forget(name, load);
     }
-    return load.add(batch);
   }
 
   /**
@@ -60,15 +59,17 @@ export class Courier {
   }
 
   /**
-   * Whoever begins a load makes its call, also when its own sender has gone meanwhile.
-   * @param {string} name @param {Load} load @param {(batches: Uint8Array[]) => Promise<Uint8Array[]>} call
+   * Begins a load, and makes its call when the event loop has come round.
+   * @param {string} name @param {string} space @param {number} shard
    */
-  #leave(name, load, call) {
+  #begin(name, space, shard) {
+    const load = new Load();
+    loads.set(name, load);
     setTimeout(() => {
-      if (loads.get(name) === load) loads.delete(name);
-      load.leave(call);
+      forget(name, load);
+      load.leave((batches) => this.#ledger(name).ingest(space, shard, batches));
     });
-    this.#ctx.waitUntil(load.left);
+    return load;
   }
 
   /** @param {string} name */
@@ -77,18 +78,19 @@ export class Courier {
   }
 }
 
+/** @param {string} space @param {number} shard */
 const nameOf = (space, shard) => `${space}/${shard}`;
+
+/** @param {string} name @param {Load} load */
+const forget = (name, load) => {
+  if (loads.get(name) === load) loads.delete(name);
+};
 
 /** Batches that leave together. */
 class Load {
   #batches = [];
   #bytes = 0;
   #replies = Promise.withResolvers();
-  /** Resolves when the call is over, whatever came of it. */
-  left = this.#replies.promise.then(
-    () => {},
-    () => {},
-  );
 
   /** @param {Uint8Array} batch */
   hasRoom(batch) {

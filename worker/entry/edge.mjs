@@ -9,7 +9,11 @@ const { fetch: whole } = Entrypoint.prototype;
 export default {
   /** @param {Request} request @param {any} env @param {any} ctx */
   fetch(request, env, ctx) {
-    return request.method === "POST" ? post(request, env, ctx) : answer(request, env, ctx);
+    if (request.method !== "POST") return answer(request, env, ctx);
+    const answered = post(request, env, ctx);
+    // Also when its sender has gone, a request goes on to its end: others may share its call, and it gives back its room.
+    ctx.waitUntil(answered);
+    return answered;
   },
 };
 
@@ -23,7 +27,7 @@ async function post(request, env, ctx) {
   try {
     ingest = enter(() => Ingest.of(env, method, url, headers, authorization, length, origin));
     instance = instanceId();
-    return await (ingest ? bring(ingest, request, length, new Courier(env, ctx)) : answer(request, env, ctx));
+    return await (ingest ? bring(ingest, request, length, new Courier(env)) : answer(request, env, ctx));
   } catch (error) {
     return enter(() => (isUsable(ingest, instance) ? ingest.failed(error) : Ingest.refusal(error)));
   } finally {
@@ -43,13 +47,13 @@ async function bring(ingest, request, length, courier) {
 }
 
 /** @param {Request} request */
-const inOne = async (request) => new Uint8Array(await request.arrayBuffer().catch(hungUp));
+const inOne = async (request) => new Uint8Array(await request.arrayBuffer().catch(cutOff));
 
 /** @param {any} ingest @param {Request} request */
 async function inPieces(ingest, request) {
   const reader = request.body?.getReader();
   for (;;) {
-    const { done, value } = (await reader?.read().catch(hungUp)) ?? { done: true };
+    const { done, value } = (await reader?.read().catch(cutOff)) ?? { done: true };
     if (done) return undefined;
     try {
       enter(() => ingest.take(value));
@@ -60,9 +64,9 @@ async function inPieces(ingest, request) {
   }
 }
 
-/** Whoever sends has gone in the middle of the body: nobody reads the answer. */
-const hungUp = () => {
-  throw new Response(null, { status: 400 });
+/** Nearly always the sender has gone in the middle of the body, and nobody reads the answer. */
+const cutOff = () => {
+  throw enter(() => Ingest.cut_off());
 };
 
 /** @param {Request} request @param {any} env @param {any} ctx */

@@ -174,6 +174,12 @@ impl Ingest {
         }
     }
 
+    /// The answer to a body that could not be read to its end.
+    #[must_use]
+    pub fn cut_off() -> JsValue {
+        refused(Refusal::Unavailable { retry_after_s: 1 })
+    }
+
     /// The answer to what a step of this request has thrown.
     ///
     /// # Errors

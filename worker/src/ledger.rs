@@ -85,7 +85,8 @@ impl DurableObject for Ledger {
 
 #[wasm_bindgen]
 impl Ledger {
-    /// Judges a batch. Nobody may learn its outcomes before they are [`durable`](Self::durable).
+    /// Judges a batch. Nobody may learn its outcomes before they are [`durable`](Self::durable). There are none of a batch
+    /// that cannot be judged: the others of its call can.
     ///
     /// # Errors
     /// When the ledger cannot be restored.
@@ -96,10 +97,16 @@ impl Ledger {
         batch: Vec<u8>,
     ) -> core::result::Result<Vec<u8>, JsValue> {
         self.shard.address.replace((space, shard));
+        self.shard.with(|_| ())?;
         let bytes = batch.len();
-        let batch = live::decode(&batch).map_err(corrupt)?;
-        let outcomes = self.shard.judge(batch, bytes)?;
-        Ok(live::encode(&outcomes))
+        let batch = live::decode(&batch).map_err(corrupt);
+        match batch.and_then(|batch| self.shard.judge(batch, bytes)) {
+            Ok(outcomes) => Ok(live::encode(&outcomes)),
+            Err(error) => {
+                log_error("a batch could not be judged", &error);
+                Ok(Vec::new())
+            }
+        }
     }
 
     /// Tells what came here before the number of shards changed. Nobody may learn of it before it is
