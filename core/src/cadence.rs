@@ -1,10 +1,11 @@
 //! When what a ledger has judged is to be written down: the more requests share a commit, the less each costs, but nobody
 //! is to wait for company that does not come.
 //!
-//! Once in a while a commit waits [`HOLD_MS`] after the one before, and finds how many come within. Those after it wait for
-//! about as many, and no longer than it did; nor for more than [`ENOUGH_REQUESTS`] or [`ENOUGH_EVENTS`]. So a sender that
-//! sends one request after the other hardly ever waits, a crowd shares its commits, and the first request after a silence is
-//! written at once.
+//! Every so often a commit waits [`HOLD_MS`] after the one before, and finds how many come within. Those after it wait for as
+//! many, and no longer than it did; nor for more than [`ENOUGH_REQUESTS`] or [`ENOUGH_EVENTS`]. So a sender that sends one
+//! request after the other hardly ever waits, a crowd shares its commits, and the first request after a silence is written at
+//! once. Only what came within such a planned wait counts: a wait that was whole because too few came says too little of the
+//! others.
 
 use crate::time::Timestamp;
 
@@ -13,24 +14,24 @@ const HOLD_MS: i64 = 10;
 /// So many requests or events need no more company.
 const ENOUGH_REQUESTS: usize = 20;
 const ENOUGH_EVENTS: usize = 1_000;
-/// After so many commits that came sooner one waits as long as it may again.
-const SOONER_MAX: u32 = 16;
+/// After so many commits one looks how many come.
+const LOOK_EVERY: u32 = 16;
 
 /// The commits of one ledger, as far as they tell how long to wait.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cadence {
     committed_at: Timestamp,
-    /// How many requests come within a whole wait, as far as was seen.
+    /// How many requests came within the last planned wait.
     company: usize,
     /// Commits since then.
-    sooner: u32,
+    since: u32,
 }
 
 impl Cadence {
     /// The time for a commit that so many requests with so many events wait for.
     #[must_use]
     pub fn due(&self, requests: usize, events: usize) -> Timestamp {
-        let is_expected = requests >= self.company && self.sooner < SOONER_MAX;
+        let is_expected = requests >= self.company && self.since < LOOK_EVERY;
         if is_expected || requests >= ENOUGH_REQUESTS || events >= ENOUGH_EVENTS {
             self.committed_at
         } else {
@@ -40,12 +41,10 @@ impl Cadence {
 
     /// Learns of a commit of so many requests.
     pub fn committed(&mut self, requests: usize, now: Timestamp) {
-        if now < self.committed_at.plus_ms(HOLD_MS) {
-            self.sooner = self.sooner.saturating_add(1);
+        if self.since < LOOK_EVERY {
+            self.since += 1;
         } else {
-            // Fewer than before may be chance.
-            let company = requests.max(self.company.midpoint(requests));
-            (self.company, self.sooner) = (company, 0);
+            (self.company, self.since) = (requests, 0);
         }
         self.committed_at = now;
     }
@@ -108,14 +107,14 @@ mod tests {
     fn nobody_waits_longer_than_the_hold_or_for_more_than_enough() {
         for company in [1, 3, 19, 20, 1_000] {
             let mut cadence = Cadence { company, ..Cadence::default() };
-            for sooner in 0..SOONER_MAX + 2 {
+            for since in 0..=LOOK_EVERY {
                 let from = cadence.committed_at;
                 for requests in 1..=25 {
                     let due = cadence.due(requests, requests);
                     assert!(due <= from.plus_ms(HOLD_MS));
-                    let is_short = requests < company || sooner >= SOONER_MAX;
+                    let is_short = requests < company || since == LOOK_EVERY;
                     let waits = requests < ENOUGH_REQUESTS && is_short;
-                    assert_eq!(due > from, waits, "{requests} of {company} after {sooner}");
+                    assert_eq!(due > from, waits, "{requests} of {company} after {since}");
                 }
                 assert_eq!(cadence.due(1, ENOUGH_EVENTS), from);
                 cadence.committed(company, from.plus_ms(HOLD_MS - 1));
@@ -124,11 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn what_it_expects_rises_at_once_and_falls_by_halves() {
+    fn it_expects_what_came_within_the_last_planned_wait() {
         let mut cadence = Cadence::default();
-        for (requests, company) in [(8, 8), (1, 4), (1, 2), (1, 1), (20, 20), (10, 15)] {
-            cadence.committed(requests, cadence.committed_at.plus_ms(HOLD_MS));
-            assert_eq!(cadence.company, company);
+        for company in [8, 1, 20, 10] {
+            for requests in (0..LOOK_EVERY as usize).chain([company]) {
+                cadence.committed(requests, cadence.committed_at.plus_ms(HOLD_MS));
+            }
+            assert_eq!((cadence.company, cadence.since), (company, 0));
         }
     }
 

@@ -1,15 +1,13 @@
 /**
- * How often a ledger commits, by the rule of `core/src/cadence.rs`: now and then a commit waits a whole hold, and those after
- * it wait for about as many calls as came in it. Calls come at random. Where a commit takes no time there are the most rows;
+ * How often a ledger commits, by the rule of `core/src/cadence.rs`: every so often a commit waits a whole hold, and those
+ * after it wait for as many calls as came in it. Calls come at random. Where a commit takes no time there are the most rows;
  * where it takes as long as a hold or longer, calls wait for that alone.
  *
- * What is expected changes only with a whole hold. So from one of these to the next is a round, whose length, commits and
- * waits depend on what is expected in it; how often that is what, a Markov chain says.
+ * From one such look to the next is a round. Its commits are as many as the rule says; how long they take, and how long calls
+ * wait, depends on what the look before has found.
  */
 
 import { bounds } from "./figures.mjs";
-
-const stepsMax = 1_000;
 
 /**
  * How often something happens that is asked for at random, and then not again for some time; what is asked for meanwhile
@@ -47,14 +45,26 @@ export function commitsOf(callsPerS, { holdMs, commitMs, enough }) {
   }
   const chances = poisson((callsPerS * holdMs) / 1_000, enough);
   const cycles = cyclesOf(chances, 1_000 / callsPerS, holdMs);
-  const rounds = Array.from({ length: Math.max(1, enough - 1) }, (_, index) =>
-    roundOf(index + 1, enough, chances, cycles),
-  );
-  const shares = settled(rounds.map(({ next }) => next));
-  const mean = (/** @type {(round: Round) => number} */ of) =>
-    rounds.reduce((sum, round, index) => sum + (shares[index] ?? 0) * of(round), 0);
-  const [commits, ms] = [mean((round) => round.commits), mean((round) => round.ms)];
-  return { perS: (commits / ms) * 1_000, waitMs: (mean((round) => round.waitedMs) / ms) * (1_000 / callsPerS) };
+  const look = cycles(enough);
+  const mean = (/** @type {"ms" | "waitedMs"} */ what) =>
+    foundBy(chances).reduce((sum, chance, calls) => {
+      const { sooner, whole } = cycles(Math.max(1, calls));
+      return sum + chance * bounds.lookEvery.value * (sooner[what] + whole[what]);
+    }, look.sooner[what] + look.whole[what]);
+  const perMs = (bounds.lookEvery.value + 1) / mean("ms");
+  return { perS: perMs * 1_000, waitMs: (mean("waitedMs") / mean("ms")) * (1_000 / callsPerS) };
+}
+
+/**
+ * How likely a look finds so many calls: it ends when there are enough, and what comes after a silence comes alone.
+ * @param {number[]} chances
+ */
+function foundBy(chances) {
+  const [none = 0, ...some] = chances.slice(0, -1);
+  const found = [0, ...some];
+  found[1] = (found[1] ?? 0) + none;
+  found[chances.length - 1] = (found[chances.length - 1] ?? 0) + 1 - found.reduce((sum, chance) => sum + chance, 0);
+  return found;
 }
 
 /**
@@ -90,53 +100,4 @@ function cyclesOf(chances, gapMs, holdMs) {
       whole: { chance, ms: holdMs * chance + gapMs * (chances[0] ?? 0), waitedMs: (holdMs / 2) * come },
     };
   };
-}
-
-/** @typedef {{ commits: number, ms: number, waitedMs: number, next: number[] }} Round `next`: how likely each expectation is after it */
-
-/**
- * From a whole hold to the next.
- * @param {number} expected calls
- * @param {number} enough
- * @param {number[]} chances
- * @param {ReturnType<typeof cyclesOf>} cycles
- * @returns {Round}
- */
-function roundOf(expected, enough, chances, cycles) {
-  const [short, long] = [cycles(Math.min(expected, enough)), cycles(enough)];
-  const most = bounds.soonerMax.value;
-  const all = short.sooner.chance ** most;
-  // Cycles of each kind; in a load that is never less than enough, the last one does not end.
-  const tries = Array.from({ length: most }, (_, n) => short.sooner.chance ** n).reduce((sum, each) => sum + each, 0);
-  const longTries = all / Math.max(long.whole.chance, 1e-12);
-  const sum = (/** @type {"ms" | "waitedMs"} */ what) =>
-    tries * (short.sooner[what] + short.whole[what]) + longTries * (long.sooner[what] + long.whole[what]);
-  const next = new Array(Math.max(1, enough - 1)).fill(0);
-  chances.slice(0, enough).forEach((chance, calls) => {
-    const seen = Math.max(1, calls);
-    const after = Math.min(next.length, Math.max(seen, Math.floor((expected + seen) / 2)));
-    next[after - 1] += (calls < expected ? tries * chance : 0) + longTries * chance;
-  });
-  return { commits: tries + longTries, ms: sum("ms"), waitedMs: sum("waitedMs"), next };
-}
-
-/**
- * How often each state is, in the long run.
- * @param {number[][]} steps from each to each
- */
-function settled(steps) {
-  let shares = new Array(steps.length).fill(1 / steps.length);
-  for (let step = 0; step < stepsMax; step += 1) {
-    const after = new Array(steps.length).fill(0);
-    steps.forEach((row, from) => {
-      const total = row.reduce((sum, chance) => sum + chance, 0);
-      row.forEach((chance, to) => {
-        after[to] += total === 0 ? 0 : (shares[from] * chance) / total;
-      });
-    });
-    const moved = after.reduce((sum, share, index) => sum + Math.abs(share - shares[index]), 0);
-    shares = after;
-    if (moved < 1e-9) break;
-  }
-  return shares;
 }

@@ -47,7 +47,7 @@ export const bounds = {
   holdMs: figure(10, "ms that a commit waits for others at most", "HOLD_MS, core/src/cadence.rs"),
   enoughRequests: figure(20, "requests that need no more company", "ENOUGH_REQUESTS, core/src/cadence.rs"),
   enoughEvents: figure(1_000, "events that need no more company", "ENOUGH_EVENTS, core/src/cadence.rs"),
-  soonerMax: figure(16, "commits from one that waits as long as it may to the next", "SOONER_MAX, core/src/cadence.rs"),
+  lookEvery: figure(16, "commits between two that look how many come", "LOOK_EVERY, core/src/cadence.rs"),
   publishEveryMs: figure(250, "ms between two deltas of a ledger", "PUBLISH_EVERY_MS, core/src/ledger/publish.rs"),
   markEveryMs: figure(5_000, "ms between two marks of a ledger", "MARK_EVERY_MS, core/src/ledger/mark.rs"),
   checkpointEvents: figure(100_000, "events between two checkpoints", "CHECKPOINT_EVENTS, core/src/ledger.rs"),

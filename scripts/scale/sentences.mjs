@@ -50,7 +50,7 @@ function inShort({ costs, breakEven }) {
 
 /** @returns {[string, ...string[]][]} */
 function ofLimits() {
-  const { holdMs, soonerMax, enoughRequests, enoughEvents, keysMax, viewersMax, viewerKeptHours } = bounds;
+  const { holdMs, lookEvery, enoughRequests, enoughEvents, keysMax, viewersMax, viewerKeptHours } = bounds;
   const keys = (0.9 * keysMax.value) / (1 - assumed.repetitions.value);
   const viewersOfDay = (viewersMax.value * 24) / viewerKeptHours.value;
   const [planned, headroom] = [about(objectLimits.planned.value), about(100 * assumed.headroom.value)];
@@ -58,7 +58,7 @@ function ofLimits() {
     ["| {}/s, filled to {} % in the busiest hour |", planned, headroom],
     ["| {}/s measured, edge and ledger on one thread |", measured.ledgerEventsPerS.value.toLocaleString("en-US")],
     ["taken as {} times the day's average", about(assumed.peak.value)],
-    ["After {} commits that came sooner it waits", about(soonerMax.value)],
+    ["After {} commits it waits", about(lookEvery.value)],
     ["waits until {} ms have passed since the one before", about(holdMs.value)],
     ["never when {} requests or {} events are there", about(enoughRequests.value), about(enoughEvents.value)],
     ["when a commit takes no time, and when it takes {} ms:", about(assumed.commitMsLow.value)],

@@ -154,20 +154,20 @@ test("nothing that never happens happens less than never", () => {
 /** `core/src/cadence.rs`, played with calls at random moments: commits per second, and what a call waits on average. */
 function played(callsPerS: number, holdMs: number, enough: number) {
   const [random, calls] = [new Random(11), 300_000];
-  let [now, commits, waited, committedAt, company, sooner] = [0, 0, 0, Number.NEGATIVE_INFINITY, 0, 0];
+  let [now, commits, waited, committedAt, company, since] = [0, 0, 0, Number.NEGATIVE_INFINITY, 0, 0];
   let waiting: number[] = [];
   const commit = (at: number) => {
     commits += 1;
-    waited += sum(waiting.map((since) => at - since));
-    if (at < committedAt + holdMs) sooner += 1;
-    else [company, sooner] = [Math.max(waiting.length, Math.floor((company + waiting.length) / 2)), 0];
+    waited += sum(waiting.map((cameAt) => at - cameAt));
+    if (since < figures.bounds.lookEvery.value) since += 1;
+    else [company, since] = [waiting.length, 0];
     [waiting, committedAt] = [[], at];
   };
   for (let call = 0; call < calls; call += 1) {
     now -= (Math.log(1 - random.next()) / callsPerS) * 1_000;
     if (waiting.length > 0 && now >= committedAt + holdMs) commit(committedAt + holdMs);
     waiting.push(now);
-    const isExpected = waiting.length >= company && sooner < figures.bounds.soonerMax.value;
+    const isExpected = waiting.length >= company && since < figures.bounds.lookEvery.value;
     if (isExpected || waiting.length >= enough || now >= committedAt + holdMs) commit(now);
   }
   return { perS: (commits / now) * 1_000, waitMs: waited / calls };
