@@ -9,9 +9,11 @@ use std::borrow::Cow;
 #[cfg(test)]
 mod against_serde_json;
 mod scan;
+mod whole;
 mod write;
 
 use scan::Found;
+pub use whole::{raw_elements, raw_value};
 pub(crate) use write::Object;
 
 /// Deepest nesting of objects and arrays, the outermost being 1.
@@ -223,7 +225,7 @@ pub fn elements(raw: Raw<'_>) -> Option<Vec<Raw<'_>>> {
     };
     let mut elements = Vec::new();
     let rest = raw.as_bytes().strip_prefix(b"[")?;
-    scan::elements(rest, 1, |found| elements.extend(Raw::of(raw, found)))?;
+    scan::elements(rest, 1, |found| Raw::of(raw, found).map(|element| elements.push(element)))?;
     Some(elements)
 }
 

@@ -69,7 +69,7 @@ pub use hub::{
     SOCKETS_MAX, next_beat,
 };
 pub use journal::Refused;
-pub use json::{DEPTH_MAX, nests_too_deep};
+pub use json::{DEPTH_MAX, nests_too_deep, raw_elements, raw_value};
 pub use key::DedupKey;
 pub use ledger::{
     Batch, Bounds, Busy, Effect, Incoming, Ledger, LedgerSnapshot, Lookup, Outcome, Pulled,

@@ -1,12 +1,13 @@
 //! From a content type and raw bytes to single events, not yet read.
 //!
 //! It decides whether the body can be cut into events at all: length, UTF-8, JSON grammar at any
-//! depth (without recursion, so depth costs no stack), number of events. Items borrow the body; at
-//! most `events_max` are held. What an item means, its nesting limit and its duplicate keys are for
-//! `polso-core` to judge, one event at a time.
+//! depth (without recursion beyond the core's `DEPTH_MAX`, so depth costs no stack), number of
+//! events. Items borrow the body; at most `events_max` are held. What an item means, its nesting
+//! limit and its duplicate keys are for `polso-core` to judge, one event at a time.
 
 use std::fmt;
 
+use polso_core::{raw_elements, raw_value};
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -115,8 +116,10 @@ pub fn split<'a>(
         (_, None) => return Err(Refusal::BodyEmpty),
         (Format::Ndjson, _) => split_lines(text, limits.events_max)?,
         (Format::Json, Some(b'[')) => split_array(text, limits.events_max)?,
-        (Format::Json, Some(b'{')) => vec![Item::Json(one_value(text)?)],
-        (Format::Json, _) => return Err(one_value(text).err().unwrap_or(Refusal::BodyNotEvents)),
+        (Format::Json, Some(b'{')) => vec![Item::Json(one_value(text).map_err(not_json)?)],
+        (Format::Json, _) => {
+            return Err(one_value(text).map_or_else(not_json, |_| Refusal::BodyNotEvents));
+        }
     };
     if items.is_empty() {
         return Err(Refusal::EventsMissing);
@@ -140,8 +143,13 @@ const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-fn one_value(text: &str) -> Result<&str, Refusal> {
-    serde_json::from_str::<&RawValue>(text).map(RawValue::get).map_err(not_json)
+/// The core's reader is the faster one. What it leaves, because it nests deep or is no JSON, is for
+/// `serde_json` to take or to refuse.
+fn one_value(text: &str) -> serde_json::Result<&str> {
+    match raw_value(text) {
+        Some(value) => Ok(value),
+        None => serde_json::from_str(text).map(RawValue::get),
+    }
 }
 
 fn split_lines(text: &str, events_max: usize) -> Result<Vec<Item<'_>>, Refusal> {
@@ -154,15 +162,19 @@ fn split_lines(text: &str, events_max: usize) -> Result<Vec<Item<'_>>, Refusal> 
         if items.len() == events_max {
             return Err(Refusal::EventsTooMany { limit: events_max });
         }
-        items.push(match serde_json::from_str::<&RawValue>(line) {
-            Ok(value) => Item::Json(value.get()),
+        items.push(match one_value(line) {
+            Ok(value) => Item::Json(value),
             Err(_) => Item::Malformed(line),
         });
     }
     Ok(items)
 }
 
+/// Reads like [`one_value`].
 fn split_array(text: &str, events_max: usize) -> Result<Vec<Item<'_>>, Refusal> {
+    if let Some(values) = raw_elements(text, events_max) {
+        return Ok(values.into_iter().map(Item::Json).collect());
+    }
     let mut parser = serde_json::Deserializer::from_str(text);
     let mut too_many = false;
     let elements = Elements { events_max, too_many: &mut too_many };

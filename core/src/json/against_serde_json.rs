@@ -1,4 +1,5 @@
-//! Reading members says of every text what `serde_json`, an independent reader, says of it.
+//! Reading members and cutting into values say of every text what `serde_json`, an independent
+//! reader, says of it.
 
 use proptest::prelude::*;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -93,6 +94,21 @@ fn check(raw: &str) {
             let expected = serde_json::from_str(value).ok().map(|Text(text)| text);
             assert_eq!(text(as_read(value)), expected, "{value:?}");
         }
+    }
+    check_cuts(raw);
+}
+
+/// The text as one value, and as what an array has between its brackets.
+#[track_caller]
+fn check_cuts(raw: &str) {
+    let value = serde_json::from_str(raw).ok().map(RawValue::get);
+    let value = value.filter(|value| !nests_too_deep(value));
+    assert_eq!(raw_value(raw), value, "{raw:?}");
+    for array in [format!("[{raw}]"), format!(" [ {raw} , 0,{raw}]\n")] {
+        let elements: Option<Vec<&RawValue>> = serde_json::from_str(&array).ok();
+        let elements = elements.map(|elements| elements.into_iter().map(RawValue::get).collect());
+        let fits = |elements: &Vec<&str>| !elements.iter().any(|element| nests_too_deep(element));
+        assert_eq!(raw_elements(&array, usize::MAX), elements.filter(fits), "{array:?}");
     }
 }
 

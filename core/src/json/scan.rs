@@ -19,6 +19,14 @@ pub(super) struct Found<'a> {
     pub(super) after: &'a [u8],
 }
 
+impl Found<'_> {
+    /// Where a value starts and ends with its quotes, told like `ends`.
+    pub(super) fn whole(&self) -> [usize; 2] {
+        let [start, _] = self.ends;
+        [start + usize::from(self.plain), self.after.len()]
+    }
+}
+
 /// Who wants to know the members of an object.
 pub(super) trait Visit<'a> {
     /// The name that most likely comes next: where it does, it need not be looked through.
@@ -64,7 +72,7 @@ pub(super) fn value(start: &[u8], depth: usize) -> Option<Found<'_>> {
 fn other_value(rest: &[u8], depth: usize) -> Option<&[u8]> {
     match rest {
         [b'{', rest @ ..] if depth <= DEPTH_MAX => members(rest, depth, &mut Skip),
-        [b'[', rest @ ..] if depth <= DEPTH_MAX => elements(rest, depth, |_| ()),
+        [b'[', rest @ ..] if depth <= DEPTH_MAX => elements(rest, depth, |_| Some(())),
         [b't', rest @ ..] => rest.strip_prefix(b"rue"),
         [b'f', rest @ ..] => rest.strip_prefix(b"alse"),
         [b'n', rest @ ..] => rest.strip_prefix(b"ull"),
@@ -88,7 +96,7 @@ pub(super) fn members<'a>(
         let (name, after) = match expected {
             Some([b'"', b':', after @ ..]) => (None, after),
             _ => {
-                let name = other_name(start)?;
+                let name = string(start)?;
                 (Some(name), blank(name.after).strip_prefix(b":")?)
             }
         };
@@ -106,17 +114,11 @@ pub(super) fn members<'a>(
     }
 }
 
-/// A name that is not the expected one, from behind its first quote.
-#[inline(never)]
-fn other_name(start: &[u8]) -> Option<Found<'_>> {
-    string(start)
-}
-
-/// An array at `depth` from behind its `[`. Shows each element.
+/// An array at `depth` from behind its `[`. Shows each element, until one is not wanted.
 pub(super) fn elements<'a>(
     rest: &'a [u8],
     depth: usize,
-    mut show: impl FnMut(Found<'a>),
+    mut show: impl FnMut(Found<'a>) -> Option<()>,
 ) -> Option<&'a [u8]> {
     let mut rest = blank(rest);
     if let [b']', after @ ..] = rest {
@@ -124,7 +126,7 @@ pub(super) fn elements<'a>(
     }
     loop {
         let value = value(rest, depth + 1)?;
-        show(value);
+        show(value)?;
         rest = match blank(value.after) {
             [b',', after @ ..] => blank(after),
             [b']', after @ ..] => return Some(after),
@@ -136,7 +138,7 @@ pub(super) fn elements<'a>(
 /// A string from behind its first quote.
 #[inline(always)]
 fn string(start: &[u8]) -> Option<Found<'_>> {
-    let end = start.get(plain(start)..)?;
+    let end = from_special(start);
     let (end, plain) = match end {
         [b'"', ..] => (end, true),
         _ => (escaped(end)?, false),
@@ -157,25 +159,26 @@ fn escaped(mut rest: &[u8]) -> Option<&[u8]> {
             }
             _ => return None,
         };
-        rest = after.get(plain(after)..)?;
+        rest = from_special(after);
     }
     matches!(rest, [b'"', ..]).then_some(rest)
 }
 
-/// How many bytes from the start stand for themselves within a string: all before the first quote,
-/// backslash or control character.
+/// What is left from the first byte on that does not stand for itself within a string: a quote, a
+/// backslash or a control character.
 #[inline(always)]
-fn plain(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
+fn from_special(mut rest: &[u8]) -> &[u8] {
     while let Some((eight, after)) = rest.split_first_chunk() {
         let found = specials(u64::from_le_bytes(*eight));
         if found != 0 {
-            return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
+            return rest.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
         }
         rest = after;
     }
-    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    bytes.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())
+    while let [b' '..=b'!' | b'#'..=b'[' | b']'.., after @ ..] = rest {
+        rest = after;
+    }
+    rest
 }
 
 /// The high bit of the lowest byte that is special. Bytes above it may have theirs set without
