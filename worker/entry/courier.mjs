@@ -26,10 +26,12 @@ const loads = new Map();
 /** The way of one request to the ledgers. */
 export class Courier {
   #env;
+  #ctx;
 
-  /** @param {any} env */
-  constructor(env) {
+  /** @param {any} env @param {any} ctx */
+  constructor(env, ctx) {
     this.#env = env;
+    this.#ctx = ctx;
   }
 
   /**
@@ -59,7 +61,8 @@ export class Courier {
   }
 
   /**
-   * Begins a load, and makes its call when the event loop has come round.
+   * Begins a load, and makes its call when the event loop has come round. Until that is over the request goes on, also
+   * when it was answered because of another call, or when its sender has gone: who shares the load depends on it.
    * @param {string} name @param {string} space @param {number} shard
    */
   #begin(name, space, shard) {
@@ -69,6 +72,7 @@ export class Courier {
       forget(name, load);
       load.leave((batches) => this.#ledger(name).ingest(space, shard, batches));
     });
+    this.#ctx.waitUntil(load.over);
     return load;
   }
 
@@ -91,6 +95,8 @@ class Load {
   #batches = [];
   #bytes = 0;
   #replies = Promise.withResolvers();
+  /** Resolves when the call is over, whatever came of it. */
+  over = Promise.allSettled([this.#replies.promise]);
 
   /** @param {Uint8Array} batch */
   hasRoom(batch) {

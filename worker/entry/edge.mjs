@@ -11,7 +11,7 @@ export default {
   fetch(request, env, ctx) {
     if (request.method !== "POST") return answer(request, env, ctx);
     const answered = post(request, env, ctx);
-    // Also when its sender has gone, a request goes on to its end: others may share its call, and it gives back its room.
+    // Also when its sender has gone, a request goes on to its end, and gives back its room.
     ctx.waitUntil(answered);
     return answered;
   },
@@ -27,7 +27,7 @@ async function post(request, env, ctx) {
   try {
     ingest = enter(() => Ingest.of(env, method, url, headers, authorization, length, origin));
     instance = instanceId();
-    return await (ingest ? bring(ingest, request, length, new Courier(env)) : answer(request, env, ctx));
+    return await (ingest ? bring(ingest, request, length, new Courier(env, ctx)) : answer(request, env, ctx));
   } catch (error) {
     return enter(() => (isUsable(ingest, instance) ? ingest.failed(error) : Ingest.refusal(error)));
   } finally {

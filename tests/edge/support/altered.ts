@@ -11,7 +11,10 @@ import { type Server, startServer } from "../../support/server.ts";
  * @param methods of a class that extends the ledger's, as JavaScript
  * @returns a server, and what ends it
  */
-export async function alteredLedger(methods: string): Promise<{ server: Server; end: () => Promise<void> }> {
+export async function alteredLedger(
+  methods: string,
+  shards = 1,
+): Promise<{ server: Server; end: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "polso-altered-"));
   const files = readdirSync(bundle).filter((file) => [".js", ".wasm"].includes(extname(file)));
   for (const file of files) copyFileSync(join(bundle, file), join(folder, file));
@@ -21,7 +24,7 @@ export async function alteredLedger(methods: string): Promise<{ server: Server; 
   writeFileSync(script, `${text}\nexport class AlteredLedger extends ${name} { ${methods} }\n`);
   const program = { bundle: folder, objects: { LEDGER: "AlteredLedger", HUB: "Hub" } };
   const other = { program, config: readConfig(wranglerToml) };
-  const server = await startServer({ sources: { crm: { kind: "native" } }, other });
+  const server = await startServer({ sources: { crm: { kind: "native" } }, shards, other });
   const end = async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
