@@ -12,8 +12,8 @@ use crate::{
     rejected, respond,
 };
 
-/// When to try again after a Durable Object did not answer, in seconds.
-const RETRY_S: u32 = 1;
+/// When to try again after a Durable Object did not answer or a body broke off, in seconds.
+pub(crate) const RETRY_S: u32 = 1;
 /// When to try again where there are too many sockets, in seconds.
 const SOCKETS_RETRY_S: u32 = 30;
 /// The status of a socket that was opened.

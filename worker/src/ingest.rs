@@ -20,7 +20,7 @@ use worker::Env;
 use crate::{
     calls,
     edge::edge,
-    fetch::{call_failed, internal},
+    fetch::{RETRY_S, call_failed, internal},
     platform::{Courier, now},
     respond,
 };
@@ -34,8 +34,7 @@ pub struct Ingest {
     /// The body, as far as it came in pieces.
     pieces: Vec<u8>,
     /// Known once the body is.
-    prepared: Option<Prepared>,
-    waiting: Waiting,
+    waiting: Option<Waiting>,
     _opened: Opened,
 }
 
@@ -52,9 +51,9 @@ enum Asked {
 /// What is waited for.
 enum Waiting {
     /// What earlier ledgers tell of these batches, in their order.
-    Enquiries(Vec<usize>),
+    Enquiries(Prepared, Vec<usize>),
     /// What the ledgers say of theirs.
-    Outcomes,
+    Outcomes(Prepared),
 }
 
 thread_local! {
@@ -114,8 +113,7 @@ impl Ingest {
             source,
             asked,
             pieces: Vec::new(),
-            prepared: None,
-            waiting: Waiting::Outcomes,
+            waiting: None,
             _opened: opened,
         }))
     }
@@ -145,10 +143,7 @@ impl Ingest {
         let body = body.unwrap_or_else(|| core::mem::take(&mut self.pieces));
         match self.receive(content_type.as_deref(), &body)? {
             Received::Handshake(answer) => self.asked.share(respond::judged(&answer)?),
-            Received::Events(prepared) => {
-                self.prepared = Some(prepared);
-                self.enquire(courier)
-            }
+            Received::Events(prepared) => self.enquire(prepared, courier),
         }
     }
 
@@ -157,15 +152,14 @@ impl Ingest {
     /// # Errors
     /// As [`judge`](Self::judge).
     pub fn hear(&mut self, replies: &Array, courier: &Courier) -> Result<JsValue, JsValue> {
-        let prepared = self.prepared.as_mut().ok_or(Refusal::Internal).map_err(refused)?;
-        match &self.waiting {
-            Waiting::Enquiries(batches) => {
-                for (batch, reply) in batches.iter().zip(replies.iter()) {
-                    prepared.inherit(*batch, calls::heritage(&reply)?).map_err(refused)?;
+        match self.waiting.take().ok_or(Refusal::Internal).map_err(refused)? {
+            Waiting::Enquiries(mut prepared, batches) => {
+                for (batch, reply) in batches.into_iter().zip(replies.iter()) {
+                    prepared.inherit(batch, calls::heritage(&reply)?).map_err(refused)?;
                 }
-                self.hand(courier)
+                self.hand(prepared, courier)
             }
-            Waiting::Outcomes => {
+            Waiting::Outcomes(prepared) => {
                 let outcomes: Result<Vec<_>, _> =
                     replies.iter().map(|reply| calls::outcomes(&reply)).collect();
                 let answer = prepared.answer(outcomes?).map_err(refused)?;
@@ -177,7 +171,7 @@ impl Ingest {
     /// The answer to a body that could not be read to its end.
     #[must_use]
     pub fn cut_off() -> JsValue {
-        refused(Refusal::Unavailable { retry_after_s: 1 })
+        refused(Refusal::Unavailable { retry_after_s: RETRY_S })
     }
 
     /// The answer to what a step of this request has thrown.
@@ -243,12 +237,10 @@ impl Ingest {
 
     /// Asks the ledgers that must be heard before the batches are handed over: none unless the number of
     /// shards has changed of late.
-    fn enquire(&mut self, courier: &Courier) -> Result<JsValue, JsValue> {
-        let enquiries =
-            self.prepared.iter().flat_map(|p| p.enquiries(&self.edge.config.shards, now()));
-        let enquiries: Vec<_> = enquiries.collect();
+    fn enquire(&mut self, prepared: Prepared, courier: &Courier) -> Result<JsValue, JsValue> {
+        let enquiries = prepared.enquiries(&self.edge.config.shards, now());
         if enquiries.is_empty() {
-            return self.hand(courier);
+            return self.hand(prepared, courier);
         }
         let space = &self.sender()?.space;
         let (replies, mut batches) = (Array::new(), Vec::new());
@@ -257,18 +249,18 @@ impl Ingest {
                 .push(&courier.tell(space, shard, calls::bytes(&live::encode(&enquiry)))?.into());
             batches.push(batch);
         }
-        self.waiting = Waiting::Enquiries(batches);
+        self.waiting = Some(Waiting::Enquiries(prepared, batches));
         Ok(replies.into())
     }
 
     /// Hands each ledger its batch.
-    fn hand(&mut self, courier: &Courier) -> Result<JsValue, JsValue> {
+    fn hand(&mut self, prepared: Prepared, courier: &Courier) -> Result<JsValue, JsValue> {
         let space = &self.sender()?.space;
         let replies = Array::new();
-        for (shard, batch) in self.prepared.iter().flat_map(|prepared| &prepared.batches) {
+        for (shard, batch) in &prepared.batches {
             replies.push(&courier.hand(space, *shard, calls::bytes(&live::encode(batch)))?.into());
         }
-        self.waiting = Waiting::Outcomes;
+        self.waiting = Some(Waiting::Outcomes(prepared));
         Ok(replies.into())
     }
 }
