@@ -1,9 +1,10 @@
 /** Requests that share a call to a ledger: each is answered for its own events, also when another sender has gone. */
 
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { type Server, startServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
+import { Attacker, lines } from "./support/attackers.ts";
 import { conversion, eventsPath, integrity, post } from "./support/client.ts";
 
 /** Answers of requests that wait for one commit come within far less. */
@@ -21,25 +22,20 @@ before(async () => {
 });
 after(() => server.stop());
 
-/** Sends a whole request and hangs up, before its answer or in the middle of everything. */
-function sendAndGo(body: string, afterMs: number): Promise<void> {
-  const { hostname, port } = new URL(server.url);
-  const head = [
-    `POST ${eventsPath} HTTP/1.1`,
-    `Host: ${hostname}`,
-    `Authorization: Bearer ${token}`,
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => {
-      socket.write(`${head.join("\r\n")}\r\n\r\n${body}`, () => setTimeout(() => socket.resetAndDestroy(), afterMs));
-    });
-    socket.on("close", () => resolve());
-    socket.on("error", (error) => (socket.destroyed ? resolve() : reject(error)));
-    socket.resume();
-  });
+/** The head of a request, whose body follows. */
+function announce(bytes: number): Promise<Attacker> {
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Content-Length": bytes };
+  return Attacker.open(server.url + eventsPath, lines(headers));
 }
+
+/** Sends a whole request and hangs up, before its answer or in the middle of everything. */
+async function sendAndGo(body: string, afterMs: number): Promise<void> {
+  const bytes = Buffer.from(body);
+  await (await announce(bytes.length)).leave(bytes, afterMs);
+}
+
+/** As many requests as there may be, whose bodies do not come. */
+const crowd = () => Promise.all(Array.from({ length: requestsMax }, () => announce(1_000)));
 
 test("of many at once each is told of its own events, in their order", async () => {
   const bodies = Array.from({ length: 200 }, (_, index) => {
@@ -85,16 +81,21 @@ test("a sender that has gone takes nobody with it", async () => {
 });
 
 test("who has gone gives back the room that was taken", async () => {
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < 8; round += 1) {
     const bodies = Array.from({ length: 100 }, () => JSON.stringify(conversion()));
     for (const body of bodies) accepted.add(body);
-    await Promise.all(bodies.map((body, index) => sendAndGo(body, round + (index % 10))));
+    await Promise.all(bodies.map((body, index) => sendAndGo(body, 2 * round + (index % 5))));
   }
-  // As many as there may be: none is refused.
-  const answers = await Promise.all(
-    Array.from({ length: requestsMax }, () => post(server, conversion({ valore: -1 }), { token })),
-  );
-  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [422]);
+  const leaving = (await crowd()).map((attacker) => attacker.leave(Buffer.from("{"), 0));
+  await Promise.all(leaving);
+  const noEvent = async () => (await post(server, conversion({ valore: -1 }), { token })).status;
+  await until("there is room", async () => (await noEvent()) === 422);
+  // As many as there may be are taken, and no more.
+  const all = await crowd();
+  await until("there is no room", async () => (await noEvent()) === 503);
+  assert.deepEqual([...new Set(all.map(({ status }) => status))], [0]);
+  for (const attacker of all) attacker.close();
+  await until("there is room", async () => (await noEvent()) === 422);
 });
 
 test("in the end every event counts once", async () => {

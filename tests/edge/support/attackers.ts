@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import { until } from "../../support/until.ts";
 
 const pieceBytes = 65_536;
@@ -59,6 +59,13 @@ export class Attacker {
       await setImmediate();
     }
     return this.answered();
+  }
+
+  /** Sends a body, and hangs up some time later, whatever has come by then. */
+  async leave(body: Buffer, afterMs: number): Promise<void> {
+    await new Promise((resolve) => this.#socket.write(body, resolve));
+    await delay(afterMs);
+    this.#socket.resetAndDestroy();
   }
 
   close(): void {
